@@ -1,0 +1,1 @@
+"""The Upstox API client."""

@@ -1,0 +1,1 @@
+"""A whole Upstox on loopback."""
