@@ -1,1 +1,59 @@
-"""The Upstox API client."""
+"""The Upstox API for Python: typed, sync and async, safe with real money.
+
+A drop-in for the official `upstox-python-sdk` 2.30.0: the same names, parameters, models and events. What is better
+at once is in `docs/migrating.md`, what is deliberately different in `docs/differences.md`.
+
+Importing this package loads next to nothing; each name is loaded when it is first touched. `upstox_client.aio` has
+the same names, awaitable.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from upstox_client._version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from upstox_client.api import *
+    from upstox_client.api.login_api import authorization_url as authorization_url
+    from upstox_client.api_client import ApiClient as ApiClient
+    from upstox_client.configuration import Configuration as Configuration
+    from upstox_client.core.codec import UnexpectedTypeWarning as UnexpectedTypeWarning
+    from upstox_client.core.policy import RetryPolicy as RetryPolicy
+    from upstox_client.core.policy import Timeout as Timeout
+    from upstox_client.errors import *
+    from upstox_client.models import *
+
+# Whole modules whose public names are names of this package, in the order in which they are looked through; before
+# them, single names of others.
+_MODULES = ("upstox_client.errors", "upstox_client.api", "upstox_client.models")
+_NAMES = {
+    "ApiClient": "upstox_client.api_client",
+    "Configuration": "upstox_client.configuration",
+    "RetryPolicy": "upstox_client.core.policy",
+    "Timeout": "upstox_client.core.policy",
+    "UnexpectedTypeWarning": "upstox_client.core.codec",
+    "authorization_url": "upstox_client.api.login_api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__all__":
+        return _public_names()
+    if not name.startswith("_"):
+        for home in [_NAMES[name]] if name in _NAMES else _MODULES:
+            module = importlib.import_module(home)
+            if hasattr(module, name):
+                value = globals()[name] = getattr(module, name)
+                return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _public_names() -> list[str]:
+    found = {name for module in _MODULES for name in importlib.import_module(module).__all__}
+    return sorted(found | _NAMES.keys() | {"__version__"})
+
+
+def __dir__() -> list[str]:
+    return _public_names()

@@ -1,0 +1,145 @@
+"""The sync client: one object, shared by the API classes and by threads, that makes the calls."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from upstox_client.configuration import Configuration
+from upstox_client.core.client import BaseClient
+from upstox_client.core.drivers import drive
+from upstox_client.core.pipeline import probe
+from upstox_client.core.request import Request
+from upstox_client.core.transport import SyncTransport, Transport
+from upstox_client.rest import RESTResponse
+
+if TYPE_CHECKING:
+    from multiprocessing.pool import AsyncResult, ThreadPool
+
+R = TypeVar("R")
+
+_THREADS = 8
+
+
+class ApiClient(BaseClient):
+    """Makes calls. Safe to share between threads; it opens nothing and starts nothing before the first call.
+
+    Parameters:
+        configuration: where and how to call; default: a new `Configuration()`.
+        header_name, header_value: one more default header.
+        cookie: a `Cookie` header for every call.
+        transport: what sends requests; for tests.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration | None = None,
+        header_name: str | None = None,
+        header_value: str | None = None,
+        cookie: str | None = None,
+        *,
+        transport: Transport | None = None,
+    ) -> None:
+        super().__init__(configuration, header_name, header_value, cookie)
+        self._transport = transport or SyncTransport(self.configuration)
+        self._pool: ThreadPool | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close connections and threads. The client may be used again; it then opens new ones."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
+            pool.join()
+        self._transport.close()
+
+    def warm_up(self) -> None:
+        """Open the connections to both hosts, so that the first order does not wait for a TLS handshake.
+
+        Raises:
+            NetworkError: a host cannot be reached.
+        """
+        for request in self.probes():
+            drive(probe(request), self._transport, self.base_url)
+
+    @property
+    def pool(self) -> ThreadPool:
+        """The threads of `async_req=True`, made on first use."""
+        with self._lock:
+            if self._pool is None:
+                from multiprocessing.pool import ThreadPool
+
+                self._pool = ThreadPool(_THREADS)
+                weakref.finalize(self, self._pool.terminate)
+            return self._pool
+
+    def submit(self, work: Callable[[], R]) -> AsyncResult[R]:
+        """Run `work` in a thread of the pool; `.get()` of the result waits for it."""
+        return self.pool.apply_async(work)
+
+    def execute(self, request: Request, fallback_token: str | None = None) -> RESTResponse:
+        """Carry a request to its answer, with limits, signature and retries.
+
+        Raises:
+            ApiException: the answer is a refusal, or none came.
+        """
+        return drive(self.flow(request, fallback_token), self._transport, self.base_url)
+
+    def call_api(
+        self,
+        resource_path: str,
+        method: str,
+        path_params: Mapping[str, Any] | None = None,
+        query_params: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None,
+        header_params: Mapping[str, Any] | None = None,
+        body: object = None,
+        post_params: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None,
+        files: Mapping[str, Any] | None = None,
+        response_type: str | type | None = None,
+        auth_settings: Sequence[str] | None = None,
+        async_req: bool | None = None,
+        _return_http_data_only: bool | None = None,
+        collection_formats: Mapping[str, str] | None = None,
+        _preload_content: bool = True,
+        _request_timeout: Any = None,
+    ) -> Any:
+        """Call any path, with the same limits, retries and errors as the declared operations.
+
+        Parameters:
+            resource_path: the path, its parameters in braces.
+            response_type: the model, or its name, that the answer is decoded into; None: the answer is not decoded.
+            auth_settings: `["OAUTH2"]` to sign the call.
+            collection_formats: how list values are joined: `csv`, `ssv`, `tsv`, `pipes` or `multi`.
+
+        Returns:
+            (data, status, headers), or data alone with `_return_http_data_only`; with `async_req` an object whose
+            `.get()` returns that.
+
+        Raises:
+            ApiException: the call failed.
+            ValueError: an argument is out of order; `files`, which no endpoint of Upstox takes.
+        """
+        request = self.generic_request(
+            resource_path, method, path_params, query_params, header_params, body, post_params, files,
+            auth_settings, collection_formats, _request_timeout,
+        )  # fmt: skip
+        returns = self.resolve_type(response_type)
+
+        def run() -> Any:
+            response = self.execute(request)
+            value = self.decipher(request, response, returns) if _preload_content else response
+            return self.generic_result(value, response, data_only=_return_http_data_only)
+
+        return self.submit(run) if async_req else run()

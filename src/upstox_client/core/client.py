@@ -1,0 +1,253 @@
+"""What the sync and the async `ApiClient` have in common: everything but the waiting."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from upstox_client._version import __version__
+from upstox_client.configuration import Configuration
+from upstox_client.core.limits import Limits, LimitsReading, limits_of
+from upstox_client.core.pipeline import Flow, Outcome, Rules, call
+from upstox_client.core.policy import Timeout, as_retries, as_timeout
+from upstox_client.core.request import Request, as_text, encode_body, fill_path, route, with_query
+from upstox_client.core.response import decipher, outcome
+from upstox_client.core.type_words import resolve
+from upstox_client.errors import ApiException
+from upstox_client.redact import redact_body, redact_headers, redact_url
+from upstox_client.rest import RESTResponse
+
+logger = logging.getLogger("upstox_client")
+
+# The release of the official SDK whose surface this client has; the server may look at it.
+SDK_VERSION: Final = "2.30.0"
+
+_ORDER_PROBE: Final = "/order/place"  # a path of the order host, so that the probe goes there
+
+_DELIMITERS: Final = {"ssv": " ", "tsv": "\t", "pipes": "|"}
+
+
+class BaseClient:
+    """Configuration, headers, limits; building requests and judging answers.
+
+    Parameters:
+        configuration: where and how to call; default: a new `Configuration()`.
+        header_name, header_value: one more default header.
+        cookie: a `Cookie` header for every call.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration | None = None,
+        header_name: str | None = None,
+        header_value: str | None = None,
+        cookie: str | None = None,
+    ) -> None:
+        self.configuration = Configuration() if configuration is None else configuration
+        self.default_headers: dict[str, str] = {
+            "User-Agent": f"upstox-client/{__version__} python",
+            "X-Upstox-SDK-Language": "python",
+            "X-Upstox-SDK-Version": SDK_VERSION,
+        }
+        if header_name is not None:
+            self.set_default_header(header_name, header_value or "")
+        self.cookie = cookie
+        self.last_response: RESTResponse | None = None
+        self._limits_key: tuple[str, str] | None = None
+        self._limits: Limits | None = None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.configuration!r})"
+
+    # Headers
+
+    @property
+    def user_agent(self) -> str:
+        """The `User-Agent` header."""
+        return self.default_headers["User-Agent"]
+
+    @user_agent.setter
+    def user_agent(self, value: str) -> None:
+        self.default_headers["User-Agent"] = value
+
+    def set_default_header(self, header_name: str, header_value: str) -> None:
+        """Send this header with every call."""
+        self.default_headers[header_name] = header_value
+
+    # Policies
+
+    @property
+    def timeout(self) -> Timeout:
+        """The timeouts of a call that names none of its own."""
+        return as_timeout(self.configuration.timeout, Timeout())
+
+    @property
+    def limits(self) -> LimitsReading:
+        """What is used of the documented rate limits right now, over all clients with this token in the process."""
+        return LimitsReading(self._user_limits(self._token(None)).usage(time.monotonic()))
+
+    def _user_limits(self, token: str) -> Limits:
+        key = self.configuration.host, token
+        if self._limits is None or key != self._limits_key:
+            self._limits_key, self._limits = key, limits_of(*key)
+        return self._limits
+
+    def _token(self, fallback: str | None) -> str:
+        return self.configuration.access_token or fallback or ""
+
+    def _sign(self, request: Request, fallback: str | None) -> None:
+        settings = self.configuration.auth_settings()["OAUTH2"]
+        if self.configuration.access_token:
+            request.headers[settings["key"]] = settings["value"]
+        elif fallback:
+            request.headers[settings["key"]] = f"Bearer {fallback}"
+
+    def refuse_outside_sandbox(self, path: str) -> None:
+        """Raise `ValueError` if this is a sandbox client and the sandbox has no such endpoint."""
+        if self.configuration.sandbox and path not in self.configuration.sandbox_urls:
+            raise ValueError(
+                f"This API is not available in sandbox mode. The sandbox has no {path}; use a live configuration, or "
+                "the emulator, which has everything"
+            )
+
+    # The life of a call
+
+    def base_url(self, request: Request) -> str:
+        """The host that a request goes to."""
+        return self.configuration.order_host if request.route.on_order_host else self.configuration.host
+
+    def flow(self, request: Request, fallback_token: str | None) -> Flow:
+        """The call as a flow for the drivers."""
+        configuration = self.configuration
+        rules = Rules(
+            retries=as_retries(configuration.retries),
+            limits=self._user_limits(self._token(fallback_token)) if configuration.rate_limit else None,
+            limit_wait=configuration.rate_limit_wait,
+        )
+
+        def sign(request: Request) -> None:
+            if self.cookie:
+                request.headers["Cookie"] = self.cookie
+            if request.signed:
+                self._sign(request, fallback_token)
+
+        def observe(request: Request, answer: Outcome) -> None:
+            if isinstance(answer, RESTResponse):
+                self.last_response = answer
+            if logger.isEnabledFor(logging.DEBUG):
+                _log_call(request, self.base_url(request), answer)
+
+        return call(request, rules, sign, observe)
+
+    def probes(self) -> list[Request]:
+        """Requests that do nothing but open the connection to each host; see `warm_up`."""
+        paths = ["/"] if self.configuration.order_host == self.configuration.host else ["/", _ORDER_PROBE]
+        return [
+            Request(
+                path="/",
+                headers=dict(self.default_headers),
+                body=None,
+                timeout=self.timeout,
+                route=route("HEAD", path),
+                signed=False,
+            )
+            for path in paths
+        ]
+
+    def decipher(self, request: Request, response: RESTResponse, returns: Any) -> Any:
+        """The value of an answer."""
+        try:
+            return decipher(response, returns)
+        except ApiException as error:
+            raise outcome(request, error) from error.__cause__
+
+    # The official low-level call
+
+    def generic_request(
+        self,
+        resource_path: str,
+        method: str,
+        path_params: Mapping[str, Any] | None = None,
+        query_params: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None,
+        header_params: Mapping[str, Any] | None = None,
+        body: object = None,
+        post_params: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None,
+        files: Mapping[str, Any] | None = None,
+        auth_settings: Sequence[str] | None = None,
+        collection_formats: Mapping[str, str] | None = None,
+        request_timeout: Any = None,
+    ) -> Request:
+        """The request of an official `call_api`.
+
+        Raises:
+            ValueError: the method is none, the sandbox has no such path, the body has no JSON form, or there are
+                `files`, which no endpoint of Upstox takes.
+        """
+        method = method.upper()
+        if method not in {"GET", "HEAD", "OPTIONS", "POST", "PATCH", "PUT", "DELETE"}:
+            raise ValueError(
+                f"http method must be `GET`, `HEAD`, `OPTIONS`, `POST`, `PATCH`, `PUT` or `DELETE`, got {method!r}"
+            )
+        if post_params and body:
+            raise ValueError("body parameter cannot be used with post_params parameter.")
+        if files:
+            raise ValueError("files cannot be sent: no endpoint of Upstox takes an upload")
+        self.refuse_outside_sandbox(resource_path)
+        headers = {name: as_text(value) for name, value in (header_params or {}).items()}
+        headers.update(self.default_headers)
+        headers.setdefault("Content-Type", "application/json")
+        safe = self.configuration.safe_chars_for_path_param
+        path = fill_path(resource_path, dict(_pairs(path_params, collection_formats)), safe)
+        return Request(
+            path=with_query(path, _pairs(query_params, collection_formats)),
+            headers=headers,
+            body=encode_body(method, headers["Content-Type"], body, _pairs(post_params, collection_formats)),
+            timeout=as_timeout(request_timeout, self.timeout),
+            route=route(method, resource_path),
+            signed="OAUTH2" in (auth_settings or ()),
+            payload=body,
+        )
+
+    @staticmethod
+    def generic_result(value: Any, response: RESTResponse, *, data_only: bool | None) -> Any:
+        """What an official `call_api` returns."""
+        return value if data_only else (value, response.status, response.getheaders())
+
+    def resolve_type(self, response_type: str | type | None) -> Any:
+        """The type behind an official type word such as `GetProfileResponse` or `list[str]`."""
+        return resolve(response_type)
+
+    def sanitize_for_serialization(self, obj: Any) -> Any:
+        """A model as plain data, the way it is sent."""
+        return msgspec.to_builtins(obj)
+
+
+def _pairs(
+    params: Mapping[str, Any] | Sequence[tuple[str, Any]] | None, formats: Mapping[str, str] | None
+) -> list[tuple[str, Any]]:
+    """Parameters as pairs; lists joined, or repeated, as their collection format says."""
+    pairs: list[tuple[str, Any]] = []
+    for name, value in params.items() if isinstance(params, Mapping) else params or ():
+        style = (formats or {}).get(name)
+        if style == "multi":
+            pairs.extend((name, item) for item in value)
+        elif style is not None:
+            pairs.append((name, _DELIMITERS.get(style, ",").join(map(as_text, value))))
+        else:
+            pairs.append((name, value))
+    return pairs
+
+
+def _log_call(request: Request, base_url: str, answer: Outcome) -> None:
+    logger.debug(
+        "%s %s headers=%s body=%s -> %s",
+        request.route.method,
+        redact_url(base_url + request.path),
+        redact_headers(request.headers),
+        redact_body(request.body or b""),
+        f"{answer.status} {redact_body(answer.data)}" if isinstance(answer, RESTResponse) else answer,
+    )

@@ -1,0 +1,82 @@
+"""From bytes to typed values, in one pass where the server keeps its word, and tolerantly where it does not.
+
+A field that is missing is None, an unknown one is ignored, and a mistyped one is converted if that is plain (the text
+`"1"` for a number) or else kept as it came, with one warning a process for each place: no answer is lost over it.
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from upstox_client.models._base import type_members
+
+T = TypeVar("T")
+
+
+class UnexpectedTypeWarning(UserWarning):
+    """The server sent a field with another type than documented; it was kept as it came."""
+
+
+@functools.cache
+def _decoder(type_: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(type_)
+
+
+def decode(data: bytes, type_: type[T]) -> T:
+    """`data` as `type_`.
+
+    Raises:
+        msgspec.DecodeError, UnicodeDecodeError, RecursionError: it is not JSON, or is nested without end.
+        msgspec.ValidationError: it is JSON of quite another shape (a list where an object belongs).
+    """
+    try:
+        return cast("T", _decoder(cast("Any", type_)).decode(data))
+    except msgspec.ValidationError:
+        raw: object = msgspec.json.decode(data)
+        salvaged = _salvage(raw, type_, getattr(type_, "__name__", str(type_)))
+        if salvaged is raw:
+            raise
+        return cast("T", salvaged)
+
+
+def _salvage(raw: Any, annotation: Any, place: str) -> Any:
+    """`raw` as far as it fits `annotation`; the rest stays as it is."""
+    try:
+        return msgspec.convert(raw, annotation, strict=False)
+    except msgspec.ValidationError:
+        parts = _salvage_parts(raw, annotation, place)
+    if parts is None:
+        _warn_once(place, type(raw).__name__)
+        return raw
+    return parts
+
+
+def _salvage_parts(raw: Any, annotation: Any, place: str) -> Any:
+    """`raw` part by part, or None if it is not even of the right outline."""
+    for kind, arguments in type_members(annotation):
+        if isinstance(raw, dict) and issubclass(kind, msgspec.Struct):
+            return _salvage_struct(cast("dict[str, Any]", raw), kind, place)
+        if isinstance(raw, dict) and kind is dict:
+            entries = cast("dict[str, Any]", raw).items()
+            return {key: _salvage(value, arguments[1], f"{place}[...]") for key, value in entries}
+        if isinstance(raw, list) and kind is list:
+            return [_salvage(value, arguments[0], f"{place}[...]") for value in cast("list[object]", raw)]
+    return None
+
+
+def _salvage_struct(raw: dict[str, Any], struct: type[msgspec.Struct], place: str) -> msgspec.Struct:
+    values = {
+        field.name: _salvage(raw[field.encode_name], field.type, f"{place}.{field.name}")
+        for field in msgspec.structs.fields(struct)
+        if field.encode_name in raw
+    }
+    return struct(**values)
+
+
+@functools.cache
+def _warn_once(place: str, got: str) -> None:
+    warnings.warn(f"{place}: the server sent {got}; it is kept as it came", UnexpectedTypeWarning, stacklevel=2)

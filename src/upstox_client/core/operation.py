@@ -1,0 +1,378 @@
+"""An endpoint, declared once.
+
+::
+
+    class UserOperations:
+        @get("/v2/user/profile")
+        def get_profile(self, api_version: str = "2.0", **options: Unpack[RequestOptions]) -> GetProfileResponse:
+            '''The account's profile.'''
+
+    class UserApi(UserOperations, SyncApi): ...      # api.get_profile()        -> GetProfileResponse
+    class UserApi(UserOperations, AsyncApi): ...     # await api.get_profile()  -> GetProfileResponse
+
+The declaration has no body. Its signature is what callers and type checkers see; where each parameter goes follows from
+its name: a name in the path's braces is a path parameter, `body` is the JSON body, `api_version`, `algo_name` and
+`origin` are headers, and all others are the query (or the form). A leading underscore only keeps clear of a keyword.
+
+The declared call also has `with_http_info(...)`, `raw(...)` and, in sync, `submit(...)`: what the official
+`get_profile_with_http_info(...)`, `_preload_content=False` and `async_req=True` do, with honest types. The official
+spellings work as well.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, ParamSpec, TypedDict, TypeVar, overload
+
+import msgspec
+
+from upstox_client.core.policy import as_timeout
+from upstox_client.core.request import Request, Route, as_text, encode_body, fill_path, route, with_query
+from upstox_client.rest import Headers, RESTResponse
+
+if TYPE_CHECKING:
+    from multiprocessing.pool import AsyncResult
+
+    from upstox_client.core.api import AsyncApi, SyncApi
+    from upstox_client.core.client import BaseClient
+    from upstox_client.core.policy import TimeoutLike
+
+P = ParamSpec("P")
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+
+
+class RequestOptions(TypedDict, total=False):
+    """What every call takes besides its parameters.
+
+    `_request_timeout`: seconds for the whole call, or (connect, read); default: `configuration.timeout`.
+    """
+
+    _request_timeout: TimeoutLike | None
+
+
+class MissingParameterError(ValueError, TypeError):
+    """A required parameter is missing or None. Both of what Python and the official client raise for that."""
+
+
+_HEADER_NAMES: Final = {"api_version": "Api-Version", "algo_name": "X-Algo-Name", "origin": "Origin"}
+_OPTIONS: Final = frozenset({"async_req", "_return_http_data_only", "_preload_content", "_request_timeout"})
+_JSON: Final = "application/json"
+_FORM: Final = "application/x-www-form-urlencoded"
+
+
+class Prepared(msgspec.Struct):
+    """A call with its arguments: the request, and what to make of the answer."""
+
+    request: Request
+    returns: Any
+    preload: bool
+    async_req: bool
+    data_only: bool
+
+
+class Operation(Generic[P, R]):
+    """A declared endpoint. On an API object it is a call, sync or async as the object is."""
+
+    def __init__(
+        self,
+        function: Callable[Concatenate[Any, P], R],
+        route: Route,
+        *,
+        signed: bool,
+        form: bool,
+        accept: str,
+        redirects: bool,
+    ) -> None:
+        self.function = function
+        self.name = function.__name__
+        self.route = route
+        self.signed = signed
+        self.redirects = redirects
+        self.__doc__ = function.__doc__
+        parameters = [
+            parameter
+            for parameter in list(inspect.signature(function).parameters.values())[1:]
+            if parameter.kind is not parameter.VAR_KEYWORD
+        ]
+        self.names = tuple(parameter.name for parameter in parameters)
+        self.places = {name: self._place(name, form=form) for name in self.names}
+        self._defaults = {p.name: p.default for p in parameters if p.default not in {p.empty, None}}
+        self._required = tuple(p.name for p in parameters if p.default is not None)
+        self._content_type = _FORM if form else _JSON
+        self._headers = {"Accept": accept, "Content-Type": self._content_type}
+
+    def _place(self, name: str, *, form: bool) -> tuple[str, str]:
+        """Where a parameter goes on the wire, and under which name."""
+        if f"{{{name}}}" in self.route.path:
+            return "path", name
+        if name == "body":
+            return "body", name
+        if name in _HEADER_NAMES:
+            return "header", _HEADER_NAMES[name]
+        return "post" if form else "query", name.removeprefix("_")
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        # The official name of the call that tells the status and the headers, too.
+        setattr(owner, f"{name}_with_http_info", _WithHttpInfo(self))
+
+    @property
+    def returns(self) -> Any:
+        """The type of the result, or None."""
+        found = self.__dict__.get("_returns", self)
+        if found is self:
+            hint = typing.get_type_hints(self.function)["return"]
+            found = self._returns = None if hint is type(None) else hint
+        return found
+
+    @overload
+    def __get__(self, api: None, owner: type) -> Operation[P, R]: ...
+    @overload
+    def __get__(self, api: SyncApi, owner: type) -> SyncCall[P, R]: ...
+    @overload
+    def __get__(self, api: AsyncApi, owner: type) -> AsyncCall[P, R]: ...
+    def __get__(self, api: Any, owner: type) -> Any:
+        if api is None:
+            return self
+        return api.call_type(self, api)
+
+    def prepare(self, client: BaseClient, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Prepared:
+        """The request that a call with these arguments makes, without sending it.
+
+        Raises:
+            TypeError: an argument that the operation does not have.
+            ValueError: a required argument that is missing or None, a bad timeout, a body without JSON form, or an
+                operation that the sandbox does not have.
+        """
+        values, options = self._bind(arguments, keywords)
+        client.refuse_outside_sandbox(self.route.path)
+        headers = self._headers.copy()
+        path_values: dict[str, Any] = {}
+        pairs: list[tuple[str, Any]] = []
+        for name, value in values.items():
+            place, wire_name = self.places[name]
+            if value is None or place == "body":
+                continue
+            if place == "header":
+                headers[wire_name] = as_text(value)
+            elif place == "path":
+                path_values[wire_name] = value
+            else:
+                pairs.append((wire_name, value))
+        headers.update(client.default_headers)
+        path = self.route.path
+        if path_values:
+            path = fill_path(path, path_values, client.configuration.safe_chars_for_path_param)
+        is_form = self._content_type == _FORM
+        payload = values.get("body")
+        request = Request(
+            path=path if is_form else with_query(path, pairs),
+            headers=headers,
+            body=encode_body(self.route.method, self._content_type, payload, pairs),
+            timeout=as_timeout(options.get("_request_timeout"), client.timeout),
+            route=self.route,
+            signed=self.signed,
+            redirects=self.redirects,
+            payload=payload,
+        )
+        return Prepared(
+            request=request,
+            returns=self.returns,
+            preload=bool(options.get("_preload_content", True)),
+            async_req=bool(options.get("async_req")),
+            data_only=bool(options.get("_return_http_data_only")),
+        )
+
+    def _bind(self, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        if len(arguments) > len(self.names):
+            raise TypeError(f"{self.name}() takes {len(self.names)} arguments at most, got {len(arguments)}")
+        values = dict(zip(self.names, arguments, strict=False))
+        options: dict[str, Any] = {}
+        for name, value in keywords.items():
+            if name in values:
+                raise TypeError(f"{self.name}() got multiple values for argument {name!r}")
+            if name in self.places:
+                values[name] = value
+            elif name in _OPTIONS:
+                options[name] = value
+            else:
+                raise TypeError(f"Got an unexpected keyword argument '{name}' to method {self.name}")
+        for name, default in self._defaults.items():
+            values.setdefault(name, default)
+        for name in self._required:
+            if values.get(name) is None:
+                raise MissingParameterError(f"Missing the required parameter `{name}` when calling `{self.name}`")
+        return values, options
+
+
+class _Call(Generic[P, R_co]):
+    """An operation on an API object."""
+
+    _api: Any
+
+    def __init__(self, operation: Operation[P, R_co], api: Any) -> None:
+        self._operation = operation
+        self._api = api
+        self.__name__ = operation.name
+        self.__doc__ = operation.__doc__
+
+    @property
+    def __wrapped__(self) -> Callable[..., object]:
+        bound: Callable[..., object] = self._operation.function.__get__(self._api)
+        return bound
+
+    def __repr__(self) -> str:
+        route = self._operation.route
+        return f"<{type(self._api).__name__}.{self.__name__}: {route.method} {route.path}>"
+
+    def _prepare(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Prepared:
+        return self._operation.prepare(self._api.api_client, args, kwargs)
+
+    def _result(self, prepared: Prepared, response: RESTResponse) -> Any:
+        """What the caller gets without status and headers."""
+        if not prepared.preload:
+            return response
+        value = self._api.api_client.decipher(prepared.request, response, prepared.returns)
+        self._api.received(value)
+        return value
+
+
+def _info(value: Any, response: RESTResponse) -> tuple[Any, int, Headers]:
+    return value, response.status, response.getheaders()
+
+
+class SyncCall(_Call[P, R_co]):
+    """A call that returns its result."""
+
+    _api: SyncApi
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+        """Make the call."""
+        prepared = self._prepare(args, kwargs)
+
+        def finish() -> Any:
+            return self._run(prepared)[0]
+
+        result: R_co = self._async_result(finish) if prepared.async_req else finish()
+        return result
+
+    def with_http_info(self, *args: P.args, **kwargs: P.kwargs) -> tuple[R_co, int, Headers]:
+        """The result, the HTTP status and the headers."""
+        prepared = self._prepare(args, kwargs)
+
+        def finish() -> Any:
+            value, response = self._run(prepared)
+            return value if prepared.data_only else _info(value, response)
+
+        result: tuple[R_co, int, Headers] = self._async_result(finish) if prepared.async_req else finish()
+        return result
+
+    def raw(self, *args: P.args, **kwargs: P.kwargs) -> RESTResponse:
+        """The answer as it came, not deciphered; a refusal still raises."""
+        return self._run(self._prepare(args, kwargs))[1]
+
+    def submit(self, *args: P.args, **kwargs: P.kwargs) -> AsyncResult[R_co]:
+        """Make the call in a thread of the client's pool; `.get()` waits for the result."""
+        prepared = self._prepare(args, kwargs)
+        result: AsyncResult[R_co] = self._async_result(lambda: self._run(prepared)[0])
+        return result
+
+    def _async_result(self, finish: Callable[[], Any]) -> Any:
+        return self._api.api_client.submit(finish)
+
+    def _run(self, prepared: Prepared) -> tuple[Any, RESTResponse]:
+        response = self._api.api_client.execute(prepared.request, self._api.fallback_token())
+        return self._result(prepared, response), response
+
+
+class AsyncCall(_Call[P, R_co]):
+    """A call whose result is awaited. Wrong arguments raise at once, before anything is awaited."""
+
+    _api: AsyncApi
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, R_co]:
+        """Make the call."""
+        return self._value(self._prepare(args, kwargs))
+
+    def with_http_info(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, tuple[R_co, int, Headers]]:
+        """The result, the HTTP status and the headers."""
+        return self._with_info(self._prepare(args, kwargs))
+
+    def raw(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, RESTResponse]:
+        """The answer as it came, not deciphered; a refusal still raises."""
+        return self._send(self._prepare(args, kwargs))
+
+    async def _value(self, prepared: Prepared) -> Any:
+        return self._result(prepared, await self._send(prepared))
+
+    async def _with_info(self, prepared: Prepared) -> Any:
+        response = await self._send(prepared)
+        value = self._result(prepared, response)
+        return value if prepared.data_only else _info(value, response)
+
+    async def _send(self, prepared: Prepared) -> RESTResponse:
+        if prepared.async_req:
+            raise TypeError(f"async_req is for the sync client; `await` {self.__name__}(...) instead")
+        return await self._api.api_client.execute(prepared.request, self._api.fallback_token())
+
+
+class _WithHttpInfo:
+    """The official `*_with_http_info` name of a declared call."""
+
+    def __init__(self, operation: Operation[..., Any]) -> None:
+        self._operation = operation
+
+    def __get__(self, api: Any, owner: type) -> Any:
+        if api is None:
+            return self
+        return api.call_type(self._operation, api).with_http_info
+
+
+class Declare:
+    """Turns a bodiless method into an `Operation`."""
+
+    def __init__(self, method: str, path: str, *, signed: bool, form: bool, accept: str, redirects: bool) -> None:
+        self._method = method
+        self._path = path
+        self._signed = signed
+        self._form = form
+        self._accept = accept
+        self._redirects = redirects
+
+    def __call__(self, function: Callable[Concatenate[Any, P], R]) -> Operation[P, R]:
+        return Operation(
+            function,
+            route(self._method, self._path),
+            signed=self._signed,
+            form=self._form,
+            accept=self._accept,
+            redirects=self._redirects,
+        )
+
+
+class _Verb:
+    """Declares an endpoint of one HTTP method.
+
+    Parameters:
+        path: its path, parameters in braces under their Python names.
+        signed: whether the access token is sent.
+        form: whether the parameters are a form body instead of a query.
+        accept: the `Accept` header.
+        redirects: whether a redirect is what the caller hopes for; it is never followed.
+    """
+
+    def __init__(self, method: str) -> None:
+        self._method = method
+
+    def __call__(
+        self, path: str, *, signed: bool = True, form: bool = False, accept: str = _JSON, redirects: bool = False
+    ) -> Declare:
+        return Declare(self._method, path, signed=signed, form=form, accept=accept, redirects=redirects)
+
+
+get: Final = _Verb("GET")
+post: Final = _Verb("POST")
+put: Final = _Verb("PUT")
+delete: Final = _Verb("DELETE")

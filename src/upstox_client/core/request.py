@@ -1,0 +1,103 @@
+"""A request as a value, and how one is built: pure functions."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from upstox_client.core.limits import ORDER_BUCKET
+from upstox_client.core.policy import Kind, Timeout
+
+# The single-order writes live on a host of their own: https://upstox.com/developer/api-documentation/v3/place-order
+_ORDER_HOST_MARKS: Final = ("/order/place", "/order/modify", "/order/cancel")
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Route(msgspec.Struct, frozen=True):
+    """What is known of a call before its arguments.
+
+    Attributes:
+        on_order_host: whether it goes to the order host.
+        kind: what it does to the account.
+        bucket: whose rate limit it counts against.
+    """
+
+    method: str
+    path: str
+    on_order_host: bool
+    kind: Kind
+    bucket: str
+
+
+@functools.lru_cache(maxsize=512)
+def route(method: str, path: str) -> Route:
+    """What follows from a method and a path template."""
+    kind = Kind.ORDER if "/order/" in path else Kind.WRITE
+    if method in {"GET", "HEAD", "OPTIONS"}:
+        kind = Kind.READ
+    return Route(
+        method=method,
+        path=path,
+        on_order_host=any(mark in path for mark in _ORDER_HOST_MARKS),
+        kind=kind,
+        bucket=ORDER_BUCKET if kind is Kind.ORDER else f"{method} {path}",
+    )
+
+
+class Request(msgspec.Struct):
+    """What goes out, but for the signature and the host."""
+
+    path: str
+    """Path with its parameters filled in and the query, percent-encoded."""
+    headers: dict[str, str]
+    body: bytes | None
+    timeout: Timeout
+    route: Route
+    signed: bool
+    redirects: bool = False
+    """Whether an answer of 3xx is what the caller hopes for."""
+    payload: object = None
+    """The JSON body before it was encoded."""
+
+
+def fill_path(template: str, values: Mapping[str, Any], safe: str = "") -> str:
+    """`/a/{b}` with its parameters, each percent-encoded whole."""
+    path = template
+    for name, value in values.items():
+        path = path.replace(f"{{{name}}}", quote(as_text(value), safe=safe))
+    return path
+
+
+def with_query(path: str, pairs: Sequence[tuple[str, Any]]) -> str:
+    """`path` with a query, encoded as the official client does (a space is `+`)."""
+    return f"{path}?{urlencode([(name, as_text(value)) for name, value in pairs])}" if pairs else path
+
+
+def as_text(value: Any) -> str:
+    """A value of a path, a query or a header as text: dates in ISO form, all else as `str` has it."""
+    return value.isoformat() if isinstance(value, (datetime.date, datetime.datetime)) else str(value)
+
+
+def encode_body(method: str, content_type: str, payload: Any, form: Iterable[tuple[str, Any]]) -> bytes | None:
+    """The body's bytes; a write without one carries `{}`, as the official client's does.
+
+    Raises:
+        ValueError: the body holds something that has no JSON form.
+    """
+    if method not in _BODY_METHODS:
+        return None
+    if content_type == _FORM:
+        return urlencode([(name, as_text(value)) for name, value in form]).encode()
+    if isinstance(payload, (bytes, str)) and "json" not in content_type:
+        return payload.encode() if isinstance(payload, str) else payload
+    try:
+        return b"{}" if payload is None else msgspec.json.encode(payload)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"the body cannot be sent as JSON: {error}") from None

@@ -1,0 +1,105 @@
+"""The one place where an answer becomes a value or an exception."""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from typing import Any, TypeVar
+
+import msgspec
+
+from upstox_client.core.codec import decode
+from upstox_client.core.policy import Kind
+from upstox_client.core.request import Request
+from upstox_client.errors import (
+    ApiException,
+    NetworkError,
+    OrderOutcomeUnknown,
+    RateLimitError,
+    ResponseDecodeError,
+    ServerError,
+    error_class,
+    parse_errors,
+)
+from upstox_client.rest import RESTResponse
+
+T = TypeVar("T")
+
+
+def failure(request: Request, response: RESTResponse) -> ApiException | None:
+    """The exception that the status of an answer asks for, if any."""
+    if 200 <= response.status <= 299 or (request.redirects and 300 <= response.status <= 399):
+        return None
+    return _refusal(response)
+
+
+def decipher(response: RESTResponse, type_: type[T] | None) -> T | None:
+    """The value of an answer whose status is good.
+
+    Raises:
+        ApiException: it is an error envelope all the same (seen with 200).
+        ResponseDecodeError: it is not JSON, or of quite another shape.
+    """
+    if type_ is None or response.status == 204 or response.status >= 300:
+        return None
+    try:
+        value = decode(response.data, type_)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _undecodable(response, error) from None
+    if getattr(value, "status", None) == "error" or not hasattr(type_, "status"):
+        _refuse_error_envelope(response, value)
+    return value
+
+
+def _refuse_error_envelope(response: RESTResponse, value: Any) -> None:
+    if getattr(value, "data", None) is None and parse_errors(response.data):
+        raise _refusal(response)
+
+
+def _refusal(response: RESTResponse) -> ApiException:
+    errors = parse_errors(response.data)
+    refusal = error_class(response.status, errors[0].code if errors else None)(http_resp=response)
+    if isinstance(refusal, RateLimitError):
+        refusal.retry_after = _seconds(response.getheader("Retry-After"))
+    return refusal
+
+
+def _undecodable(response: RESTResponse, error: Exception) -> ResponseDecodeError:
+    undecodable = ResponseDecodeError(http_resp=response)
+    what = "is empty" if not response.data.strip() else f"cannot be read: {error}"
+    undecodable.reason = f"{response.reason}, but the body {what}"
+    return undecodable
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """`Retry-After`: a number of seconds, or a date."""
+    if retry_after is None:
+        return None
+    try:
+        return max(0.0, float(retry_after))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def outcome(request: Request, error: ApiException) -> ApiException:
+    """What the caller gets to see of `error`: an order write whose fate is open becomes `OrderOutcomeUnknown`."""
+    if request.route.kind is not Kind.ORDER or not _leaves_open(error):
+        return error
+    unknown = OrderOutcomeUnknown(error, method=request.route.method, path=request.path, payload=plain(request.payload))
+    unknown.__cause__ = error
+    return unknown
+
+
+def _leaves_open(error: ApiException) -> bool:
+    if isinstance(error, NetworkError):
+        return error.maybe_sent
+    return isinstance(error, (ServerError, ResponseDecodeError))
+
+
+def plain(payload: object) -> object:
+    """A body as plain data."""
+    return msgspec.to_builtins(payload) if isinstance(payload, msgspec.Struct) else payload

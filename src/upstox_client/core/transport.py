@@ -1,0 +1,249 @@
+"""The seam to the HTTP library: one method a colour, and nothing of the library gets past it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from pyreqwest.client import Client, ClientBuilder, SyncClient, SyncClientBuilder
+from pyreqwest.exceptions import BodyDecodeError, DecodeError, PyreqwestError, RequestTimeoutError
+from pyreqwest.proxy import ProxyBuilder
+
+from upstox_client.configuration import Configuration, is_loopback
+from upstox_client.core.policy import Timeout
+from upstox_client.core.request import Request
+from upstox_client.errors import NetworkError
+from upstox_client.errors import RequestTimeoutError as TimedOut
+from upstox_client.redact import redact_text, redact_url
+from upstox_client.rest import RESTResponse
+
+# The engine's own word for a failure before the connection stood. Its exception classes cannot be asked: it raises
+# ConnectError and ConnectTimeoutError for failures after the request was sent as well.
+_BEFORE_SENDING: Final = "client error (Connect)"
+
+# Every pair of connect and read timeouts is a pool of its own in the engine; programs use one or two.
+_MOST_POOLS: Final = 8
+
+
+class Transport(Protocol):
+    """Sends one request."""
+
+    def send(self, base_url: str, request: Request) -> RESTResponse:
+        """The answer, whatever its status.
+
+        Raises:
+            NetworkError: none came.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections and threads."""
+        ...
+
+
+class AsyncTransport(Protocol):
+    """Sends one request."""
+
+    async def send(self, base_url: str, request: Request) -> RESTResponse:
+        """See `Transport.send`."""
+        ...
+
+    async def close(self) -> None:
+        """See `Transport.close`."""
+        ...
+
+
+B = TypeVar("B", ClientBuilder, SyncClientBuilder)
+C = TypeVar("C", Client, SyncClient)
+
+
+def _prepare(builder: B, configuration: Configuration, timeout: Timeout) -> B:
+    """A builder of the engine, set up as the configuration says.
+
+    Raises:
+        ValueError: the configuration asks for something the engine cannot do, or a file cannot be read.
+    """
+    builder = (
+        builder.connect_timeout(timedelta(seconds=timeout.connect))
+        .read_timeout(timedelta(seconds=timeout.read))
+        .pool_max_idle_per_host(configuration.connection_pool_maxsize)
+        .http2(True)
+        .follow_redirects(False)  # the token goes to the host it was meant for, and nowhere else
+        .no_proxy()
+    )
+    if configuration.proxy:
+        builder = builder.proxy(ProxyBuilder.all(configuration.proxy))
+    if configuration.ssl_ca_cert:
+        builder = builder.add_root_certificate_pem(_read("ssl_ca_cert", configuration.ssl_ca_cert))
+    if configuration.cert_file:
+        pem = _read("cert_file", configuration.cert_file)
+        if configuration.key_file:
+            pem += b"\n" + _read("key_file", configuration.key_file)
+        builder = builder.identity_pem(pem)
+    elif configuration.key_file:
+        raise ValueError("key_file is set without cert_file; a client certificate needs both")
+    if not configuration.verify_ssl:
+        builder = builder.danger_accept_invalid_certs(True)
+    return builder
+
+
+def _refuse_unsafe(configuration: Configuration) -> None:
+    if configuration.assert_hostname not in {None, True}:
+        raise ValueError(
+            f"assert_hostname={configuration.assert_hostname!r} cannot be honoured: the TLS engine always checks the "
+            "certificate against the host in the URL. Leave it None; trust a private authority with ssl_ca_cert"
+        )
+    if not configuration.verify_ssl:
+        for host in (configuration.host, configuration.order_host):
+            if not is_loopback(host):
+                raise ValueError(
+                    f"verify_ssl=False would show the access token to anybody between here and {redact_url(host)}. "
+                    "It is honoured for loopback hosts only; trust a private authority with ssl_ca_cert"
+                )
+
+
+def _read(name: str, path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise ValueError(f"{name}: cannot read {path!r}: {error.strerror}") from None
+
+
+class _Pools(Generic[C]):
+    """The engine's clients of one transport, one for each pair of connect and read timeouts, made when needed."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._clients: dict[tuple[float, float], C] = {}
+        self._lock = threading.Lock()
+        self._pid = os.getpid()
+
+    def _make(self, timeout: Timeout) -> C:
+        raise NotImplementedError
+
+    def _client(self, timeout: Timeout) -> C:
+        key = timeout.connect, timeout.read
+        client = self._clients.get(key)
+        if client is not None and self._pid == os.getpid():
+            return client
+        with self._lock:
+            self._refuse_after_fork()
+            if key not in self._clients:
+                _refuse_unsafe(self._configuration)
+                if len(self._clients) >= _MOST_POOLS:
+                    self._clients.pop(next(iter(self._clients)))
+                self._clients[key] = _build(self._make, timeout)
+            return self._clients[key]
+
+    def _refuse_after_fork(self) -> None:
+        if self._clients and self._pid != os.getpid():
+            raise _not_sent(
+                "this process was forked after the client had been used, and connections do not survive a fork. Make "
+                "the first call after forking, or start processes with the 'spawn' method"
+            )
+        self._pid = os.getpid()
+
+
+def _build(make: Any, timeout: Timeout) -> Any:
+    try:
+        return make(timeout)
+    except PyreqwestError as error:
+        raise ValueError(f"the connection cannot be set up: {redact_text(_causes(error))}") from None
+    except RuntimeError as error:  # the engine's refusal to start in a forked child
+        raise _not_sent(str(error)) from None
+
+
+class SyncTransport(_Pools[SyncClient]):
+    """`Transport` on the engine's blocking client."""
+
+    def _make(self, timeout: Timeout) -> SyncClient:
+        return _prepare(SyncClientBuilder(), self._configuration, timeout).build()
+
+    def send(self, base_url: str, request: Request) -> RESTResponse:
+        """See `Transport.send`."""
+        builder = self._client(request.timeout).request(request.route.method, base_url + request.path)
+        builder = _fill(builder, request)
+        try:
+            response = builder.build().send()
+            return RESTResponse(response.status, bytes(response.bytes()), response.headers.items())
+        except PyreqwestError as error:
+            raise _network_error(error, request) from None
+
+    def close(self) -> None:
+        """See `Transport.close`."""
+        with self._lock:
+            clients, self._clients = self._clients, {}
+        for client in clients.values():
+            client.close()
+
+
+class AioTransport(_Pools[Client]):
+    """`AsyncTransport` on the engine's asynchronous client."""
+
+    def _make(self, timeout: Timeout) -> Client:
+        return _prepare(ClientBuilder(), self._configuration, timeout).build()
+
+    async def send(self, base_url: str, request: Request) -> RESTResponse:
+        """See `Transport.send`."""
+        builder = self._client(request.timeout).request(request.route.method, base_url + request.path)
+        builder = _fill(builder, request)
+        try:
+            response = await builder.build().send()
+            return RESTResponse(response.status, bytes(await response.bytes()), response.headers.items())
+        except PyreqwestError as error:
+            raise _network_error(error, request) from None
+
+    async def close(self) -> None:
+        """See `Transport.close`."""
+        with self._lock:
+            clients, self._clients = self._clients, {}
+        for client in clients.values():
+            await client.close()
+
+
+def _fill(builder: Any, request: Request) -> Any:
+    try:
+        builder = builder.headers(request.headers)
+    except ValueError as error:
+        raise ValueError(f"a header cannot be sent: {redact_text(str(error))}") from None
+    if request.body is not None:
+        builder = builder.body_bytes(request.body)
+    if request.timeout.total is not None:
+        builder = builder.timeout(timedelta(seconds=request.timeout.total))
+    return builder
+
+
+def _causes(error: PyreqwestError) -> str:
+    details: Any = getattr(error, "details", None) or {}
+    causes = [str(cause["message"]) for cause in details.get("causes") or ()]
+    # The first one repeats the URL, the last one is the reason.
+    return causes[-1] if causes else error.message
+
+
+def _network_error(error: PyreqwestError, request: Request) -> NetworkError:
+    """The engine's failure as one of ours."""
+    details: Any = getattr(error, "details", None) or {}
+    sent = not any(cause["message"] == _BEFORE_SENDING for cause in details.get("causes") or ())
+    timed_out = isinstance(error, RequestTimeoutError)
+    where = "no answer from" if sent else "cannot connect to"
+    reason = f"{where} the server: {redact_text(_causes(error))}"
+    if isinstance(error, (DecodeError, BodyDecodeError)):
+        reason = f"the answer broke off or is not HTTP: {redact_text(_causes(error))}"
+    failed = TimedOut(0, _timeout_text(request.timeout, sent)) if timed_out else NetworkError(0, reason)
+    failed.maybe_sent = sent
+    return failed
+
+
+def _timeout_text(timeout: Timeout, sent: bool) -> str:
+    if not sent:
+        return f"no connection within {timeout.connect:g} s"
+    return f"no answer within {timeout.total or timeout.read:g} s"
+
+
+def _not_sent(reason: str) -> NetworkError:
+    error = NetworkError(0, reason)
+    error.maybe_sent = False
+    return error

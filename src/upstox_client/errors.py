@@ -1,0 +1,261 @@
+"""What can go wrong, as exceptions a trader can catch.
+
+::
+
+    ApiException                   everything the client raises about a call
+    ├── AuthenticationError        401: token missing, wrong, expired; login refused
+    ├── PermissionDeniedError      403: not allowed with this token, app or plan
+    │   └── StaticIpError          403: the order did not come from the registered address
+    ├── NotFoundError              404, or an id the server does not know
+    ├── InvalidRequestError        400, 405, 422, ...: the server says what is wrong with the request
+    ├── RateLimitError             429: too many requests; `retry_after` says how long to wait
+    ├── ServiceClosedError         423: the service is closed at this hour
+    ├── ServerError                5xx
+    ├── ResponseDecodeError        the answer is not what the endpoint promises
+    ├── NetworkError               no answer at all (status 0)
+    │   └── RequestTimeoutError    ... in time; also a `TimeoutError`
+    └── OrderOutcomeUnknown        an order write left this machine and no usable answer came back
+
+`ApiException` is the official class: `status`, `reason`, `body`, `headers`. Wrong arguments are `ValueError` and
+`TypeError`, raised before anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from upstox_client.redact import redact_body, redact_headers
+
+if TYPE_CHECKING:
+    from upstox_client.rest import RESTResponse
+
+__all__ = [
+    "ApiError",
+    "ApiException",
+    "AuthenticationError",
+    "InvalidRequestError",
+    "NetworkError",
+    "NotFoundError",
+    "OrderOutcomeUnknown",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RequestTimeoutError",
+    "ResponseDecodeError",
+    "ServerError",
+    "ServiceClosedError",
+    "StaticIpError",
+]
+
+
+class ApiError(msgspec.Struct, frozen=True):
+    """One entry of the server's `errors` list.
+
+    Both spellings occur on the wire (`errorCode` is the older one); the batch endpoints add the last three fields.
+    """
+
+    code: str | None = None
+    message: str | None = None
+    property_path: str | None = None
+    invalid_value: object = None
+    correlation_id: str | None = None
+    order_id: str | None = None
+    instrument_key: str | None = None
+
+    def __str__(self) -> str:
+        parts = [" ".join(filter(None, (self.code, self.message)))]
+        if self.property_path:
+            parts.append(f"at {self.property_path!r}")
+        if self.invalid_value is not None:
+            parts.append(f"got {self.invalid_value!r}")
+        return ", ".join(parts)
+
+
+def parse_errors(body: bytes | None) -> tuple[ApiError, ...]:
+    """The `errors` of an error envelope; empty if `body` is no such envelope."""
+    try:
+        envelope: Any = msgspec.json.decode(body or b"null")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ()
+    entries = cast("dict[str, Any]", envelope).get("errors") if isinstance(envelope, dict) else None
+    if not isinstance(entries, list):
+        return ()
+    found = cast("list[object]", entries)
+    return tuple(_parse_error(cast("dict[str, Any]", entry)) for entry in found if isinstance(entry, dict))
+
+
+def _parse_error(entry: Mapping[str, Any]) -> ApiError:
+    def text(*names: str) -> str | None:
+        value = next((entry[name] for name in names if entry.get(name) is not None), None)
+        return None if value is None else str(value)
+
+    return ApiError(
+        code=text("errorCode", "error_code"),
+        message=text("message"),
+        property_path=text("propertyPath", "property_path"),
+        invalid_value=entry.get("invalidValue", entry.get("invalid_value")),
+        correlation_id=text("correlation_id"),
+        order_id=text("order_id"),
+        instrument_key=text("instrument_key"),
+    )
+
+
+class ApiException(Exception):  # noqa: N818 - the official name
+    """A call that failed.
+
+    Attributes:
+        status: HTTP status; 0 when no answer came.
+        reason: the status in words, or why no answer came.
+        body: the answer's body as bytes, or None.
+        headers: the answer's headers, or None.
+        errors: what the server says is wrong, one `ApiError` each; may be empty.
+    """
+
+    def __init__(
+        self, status: int | None = None, reason: str | None = None, http_resp: RESTResponse | None = None
+    ) -> None:
+        super().__init__()
+        self.status = status
+        self.reason = reason
+        self.body: bytes | None = None
+        self.headers: Mapping[str, str] | None = None
+        if http_resp is not None:
+            self.status, self.reason = http_resp.status, http_resp.reason
+            self.body, self.headers = http_resp.data, http_resp.getheaders()
+        self.errors: tuple[ApiError, ...] = parse_errors(self.body)
+
+    @property
+    def error_code(self) -> str | None:
+        """The first UDAPI code of the answer, such as `UDAPI100050`."""
+        return self.errors[0].code if self.errors else None
+
+    def __str__(self) -> str:
+        lines = [f"({self.status})", f"Reason: {self.reason}"]
+        lines += [str(error) for error in self.errors]
+        if self.headers:
+            lines.append(f"HTTP response headers: {redact_headers(self.headers)}")
+        if self.body:
+            lines.append(f"HTTP response body: {redact_body(self.body)}")
+        return "\n".join(lines) + "\n"
+
+
+class AuthenticationError(ApiException):
+    """The token or the login is not accepted. Log in again."""
+
+
+class PermissionDeniedError(ApiException):
+    """The token is good, but not for this."""
+
+
+class StaticIpError(PermissionDeniedError):
+    """Order calls are accepted from the account's registered static IP addresses only."""
+
+
+class NotFoundError(ApiException):
+    """No such path, or no such order."""
+
+
+class InvalidRequestError(ApiException):
+    """The server refused the request as it stands; `errors` says why."""
+
+
+class RateLimitError(ApiException):
+    """Too many requests. `retry_after` is the number of seconds to wait, if known."""
+
+    retry_after: float | None = None
+
+
+class ServiceClosedError(ApiException):
+    """The service is closed at this hour (funds and orders: 00:00 to 05:30 IST)."""
+
+
+class ServerError(ApiException):
+    """The server failed."""
+
+
+class ResponseDecodeError(ApiException):
+    """The answer arrived but is not what the endpoint promises; `body` has it as it came."""
+
+
+class NetworkError(ApiException):
+    """No answer came. `maybe_sent` tells whether the request may have reached the server."""
+
+    maybe_sent: bool = True
+
+
+class RequestTimeoutError(NetworkError, TimeoutError):
+    """No answer came in time."""
+
+
+class OrderOutcomeUnknown(ApiException):
+    """An order write left this machine and no usable answer came back: it may or may not have been carried out.
+
+    It was not sent again, and must not be before the order book has been read. `__cause__` is what happened.
+
+    Attributes:
+        method: the HTTP method of the write.
+        path: its path.
+        payload: its body as plain data.
+        tag: the order's tag, by which the order book can be searched; None if it had none.
+    """
+
+    def __init__(self, cause: ApiException, *, method: str, path: str, payload: object = None) -> None:
+        super().__init__(cause.status, cause.reason)
+        self.body, self.headers, self.errors = cause.body, cause.headers, cause.errors
+        self.method, self.path, self.payload = method, path, payload
+        self.tag: str | None = cast("dict[str, Any]", payload).get("tag") if isinstance(payload, dict) else None
+        self._cause = cause
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild_unknown, (self._cause, self.method, self.path, self.payload)
+
+    def __str__(self) -> str:
+        tagged = f" tagged {self.tag!r}" if self.tag else ""
+        return (
+            f"{self.method} {self.path}{tagged}: the outcome is unknown. The request may have been carried out; "
+            f"read the order book before sending it again.\n{super().__str__()}"
+        )
+
+
+def _rebuild_unknown(cause: ApiException, method: str, path: str, payload: object) -> OrderOutcomeUnknown:
+    return OrderOutcomeUnknown(cause, method=method, path=path, payload=payload)
+
+
+# By HTTP status: https://upstox.com/developer/api-documentation/error-codes
+_BY_STATUS: dict[int, type[ApiException]] = {
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    423: ServiceClosedError,
+    429: RateLimitError,
+}
+
+# By code, where the code says more than the status does.
+_BY_CODE: dict[str, type[ApiException]] = {
+    "UDAPI10005": RateLimitError,
+    "UDAPI100010": NotFoundError,
+    "UDAPI100016": AuthenticationError,
+    "UDAPI100050": AuthenticationError,
+    "UDAPI100057": AuthenticationError,
+    "UDAPI100060": NotFoundError,
+    "UDAPI100067": PermissionDeniedError,
+    "UDAPI100068": AuthenticationError,
+    "UDAPI100069": AuthenticationError,
+    "UDAPI100070": AuthenticationError,
+    "UDAPI100072": ServiceClosedError,
+    "UDAPI100073": AuthenticationError,
+    "UDAPI100074": ServiceClosedError,
+    "UDAPI1154": StaticIpError,
+    "UDAPI1156": PermissionDeniedError,
+}
+
+
+def error_class(status: int, code: str | None) -> type[ApiException]:
+    """The class for an answer of this HTTP status and first UDAPI code."""
+    if code in _BY_CODE:
+        return _BY_CODE[code]
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    return ServerError if status >= 500 else InvalidRequestError
