@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -81,8 +81,15 @@ def with_query(path: str, pairs: Sequence[tuple[str, Any]]) -> str:
 
 
 def as_text(value: Any) -> str:
-    """A value of a path, a query or a header as text: dates in ISO form, all else as `str` has it."""
-    return value.isoformat() if isinstance(value, (datetime.date, datetime.datetime)) else str(value)
+    """A value of a path, a query or a header as text.
+
+    Dates in ISO form, lists joined by commas (as every list parameter of the wire is), all else as `str` has it.
+    """
+    if isinstance(value, (datetime.date, datetime.datetime)):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return ",".join(as_text(item) for item in cast("list[object]", value))
+    return str(value)
 
 
 def encode_body(method: str, content_type: str, payload: Any, form: Iterable[tuple[str, Any]]) -> bytes | None:

@@ -2,95 +2,14 @@
 
 from __future__ import annotations
 
-from upstox_client.models.charges import Margin
-from upstox_client.models.common import ApiGatewayErrorResponse, Problem
-from upstox_client.models.login import (
-    IndieUserInitTokenData,
-    IndieUserInitTokenResponse,
-    IndieUserTokenRequest,
-    LogoutResponse,
-    TokenRequest,
-    TokenResponse,
-)
-from upstox_client.models.user import (
-    AvailableToTrade,
-    CashAvailableToTrade,
-    CashBreakdown,
-    CashMarginUsed,
-    CashUnavailableToTrade,
-    DeliveryMargin,
-    GetProfileResponse,
-    GetUserFundMarginResponse,
-    GetUserFundMarginV3Response,
-    InitiatePayoutRequest,
-    KillSwitchResponse,
-    KillSwitchSegmentData,
-    KillSwitchSegmentUpdateRequest,
-    Loss,
-    MarginFromPledge,
-    ModifyPayoutRequest,
-    PaymentHistoryData,
-    PaymentHistoryResponse,
-    PayoutDetails,
-    PayoutDetailsResponse,
-    PayoutModeData,
-    PayoutModesData,
-    PayoutModesResponse,
-    PledgeAvailableToTrade,
-    PledgeMarginUsed,
-    PledgeUnavailableToTrade,
-    ProfileData,
-    UnavailableToTrade,
-    UnsettledProfit,
-    UpdateUserIpRequest,
-    UserFundMarginData,
-    UserFundMarginV3Data,
-    UserIpResponse,
-    UserIpResponseData,
-)
+from upstox_client.models import charges, common, login, user
+from upstox_client.models.charges import *
+from upstox_client.models.common import *
+from upstox_client.models.login import *
+from upstox_client.models.user import *
 
-__all__ = [
-    "ApiGatewayErrorResponse",
-    "AvailableToTrade",
-    "CashAvailableToTrade",
-    "CashBreakdown",
-    "CashMarginUsed",
-    "CashUnavailableToTrade",
-    "DeliveryMargin",
-    "GetProfileResponse",
-    "GetUserFundMarginResponse",
-    "GetUserFundMarginV3Response",
-    "IndieUserInitTokenData",
-    "IndieUserInitTokenResponse",
-    "IndieUserTokenRequest",
-    "InitiatePayoutRequest",
-    "KillSwitchResponse",
-    "KillSwitchSegmentData",
-    "KillSwitchSegmentUpdateRequest",
-    "LogoutResponse",
-    "Loss",
-    "Margin",
-    "MarginFromPledge",
-    "ModifyPayoutRequest",
-    "PaymentHistoryData",
-    "PaymentHistoryResponse",
-    "PayoutDetails",
-    "PayoutDetailsResponse",
-    "PayoutModeData",
-    "PayoutModesData",
-    "PayoutModesResponse",
-    "PledgeAvailableToTrade",
-    "PledgeMarginUsed",
-    "PledgeUnavailableToTrade",
-    "Problem",
-    "ProfileData",
-    "TokenRequest",
-    "TokenResponse",
-    "UnavailableToTrade",
-    "UnsettledProfit",
-    "UpdateUserIpRequest",
-    "UserFundMarginData",
-    "UserFundMarginV3Data",
-    "UserIpResponse",
-    "UserIpResponseData",
-]
+__all__ = []
+__all__ += charges.__all__
+__all__ += common.__all__
+__all__ += login.__all__
+__all__ += user.__all__

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from upstox_client.models._base import Beyond, Model
 
+__all__ = [
+    "Margin",
+]
+
 
 class Margin(Model):
     """The margin of one order, in rupees.

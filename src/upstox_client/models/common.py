@@ -8,6 +8,11 @@ import msgspec
 
 from upstox_client.models._base import Model
 
+__all__ = [
+    "ApiGatewayErrorResponse",
+    "Problem",
+]
+
 
 class Problem(Model):
     """One error of the server, in the older spelling."""

@@ -6,6 +6,15 @@ from typing import Literal
 
 from upstox_client.models._base import REQUIRED, Beyond, Model, RequestModel
 
+__all__ = [
+    "IndieUserInitTokenData",
+    "IndieUserInitTokenResponse",
+    "IndieUserTokenRequest",
+    "LogoutResponse",
+    "TokenRequest",
+    "TokenResponse",
+]
+
 
 class TokenRequest(RequestModel):
     """What the token exchange takes. `LoginApi.token` takes the same values as parameters."""

@@ -6,6 +6,43 @@ from typing import Any, Literal, TypeAlias
 
 from upstox_client.models._base import REQUIRED, Beyond, DataMap, MapResponse, Model, Record, RequestModel
 
+__all__ = [
+    "AvailableToTrade",
+    "CashAvailableToTrade",
+    "CashBreakdown",
+    "CashMarginUsed",
+    "CashUnavailableToTrade",
+    "DeliveryMargin",
+    "GetProfileResponse",
+    "GetUserFundMarginResponse",
+    "GetUserFundMarginV3Response",
+    "InitiatePayoutRequest",
+    "KillSwitchResponse",
+    "KillSwitchSegmentData",
+    "KillSwitchSegmentUpdateRequest",
+    "Loss",
+    "MarginFromPledge",
+    "ModifyPayoutRequest",
+    "PaymentHistoryData",
+    "PaymentHistoryResponse",
+    "PayoutDetails",
+    "PayoutDetailsResponse",
+    "PayoutModeData",
+    "PayoutModesData",
+    "PayoutModesResponse",
+    "PledgeAvailableToTrade",
+    "PledgeMarginUsed",
+    "PledgeUnavailableToTrade",
+    "ProfileData",
+    "UnavailableToTrade",
+    "UnsettledProfit",
+    "UpdateUserIpRequest",
+    "UserFundMarginData",
+    "UserFundMarginV3Data",
+    "UserIpResponse",
+    "UserIpResponseData",
+]
+
 Status: TypeAlias = Literal["success", "error"]
 Segment: TypeAlias = Literal["NSE_EQ", "BSE_EQ", "NSE_FO", "BSE_FO", "NCD_FO", "BCD_FO", "MCX_FO", "NSE_COM", "BSE_MF"]
 """A segment with a kill switch of its own."""

@@ -1,0 +1,73 @@
+# Two commands matter: `make demo` and `make test`. Each sets up all it needs, in .venv, from Python 3.11+ and pip.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+OFFICIAL := .venv-official
+OFFICIAL_READY := $(OFFICIAL)/.ready
+# The release whose surface we serve, and against which the tests compare.
+OFFICIAL_SDK := upstox-python-sdk==2.30.0
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test check lint types rooms unit coverage format bench clean
+
+help:
+	@echo "make demo    watch the client log in, read the account and survive faults, at an Upstox on this machine"
+	@echo "make test    everything that must hold: lint, types, rooms, tests, coverage"
+	@echo "make bench   the client beside the official one, as ratios"
+	@echo "make format  put the code into shape"
+	@echo "make clean   remove what the others made"
+
+demo: $(READY)
+	@$(BIN)/python examples/first_light.py
+
+test: lint types rooms coverage
+
+check: lint types rooms
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/basedpyright
+	$(BIN)/mypy
+
+rooms: $(READY)
+	$(BIN)/lint-imports
+
+unit: $(READY) $(OFFICIAL_READY)
+	$(BIN)/python -m pytest
+
+coverage: $(READY) $(OFFICIAL_READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) $(OFFICIAL_READY)
+	$(BIN)/python benchmarks/rest.py
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %s; try: make PYTHON=python3.11" % sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); $(PYTHON) -m pip install --quiet --user virtualenv && $(PYTHON) -m virtualenv --quiet $(VENV); }
+	@echo "Installing into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --editable '.[emulator]' --group dev
+	@touch $@
+
+$(OFFICIAL_READY): $(READY)
+	@echo "Installing the official SDK into $(OFFICIAL), to compare with ..."
+	@test -x $(OFFICIAL)/bin/python || $(BIN)/python -m venv $(OFFICIAL)
+	@$(OFFICIAL)/bin/python -m pip install --quiet '$(OFFICIAL_SDK)'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(OFFICIAL) .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
