@@ -8,7 +8,7 @@ from upstox_client.models.common import *
 from upstox_client.models.login import *
 from upstox_client.models.user import *
 
-__all__ = []
+__all__: list[str] = []
 __all__ += charges.__all__
 __all__ += common.__all__
 __all__ += login.__all__
