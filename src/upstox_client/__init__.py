@@ -38,22 +38,22 @@ _NAMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__all__":
+if not TYPE_CHECKING:  # a checker is to see the names above, and no others
+
+    def __getattr__(name: str) -> Any:
+        if name == "__all__":
+            return _public_names()
+        if not name.startswith("_"):
+            for home in [_NAMES[name]] if name in _NAMES else _MODULES:
+                module = importlib.import_module(home)
+                if hasattr(module, name):
+                    value = globals()[name] = getattr(module, name)
+                    return value
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def _public_names() -> list[str]:
+        found = {name for module in _MODULES for name in importlib.import_module(module).__all__}
+        return sorted(found | _NAMES.keys() | {"__version__"})
+
+    def __dir__() -> list[str]:
         return _public_names()
-    if not name.startswith("_"):
-        for home in [_NAMES[name]] if name in _NAMES else _MODULES:
-            module = importlib.import_module(home)
-            if hasattr(module, name):
-                value = globals()[name] = getattr(module, name)
-                return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def _public_names() -> list[str]:
-    found = {name for module in _MODULES for name in importlib.import_module(module).__all__}
-    return sorted(found | _NAMES.keys() | {"__version__"})
-
-
-def __dir__() -> list[str]:
-    return _public_names()
