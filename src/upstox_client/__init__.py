@@ -15,6 +15,12 @@ from typing import TYPE_CHECKING, Any
 from upstox_client._version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from upstox_client import aio as aio
+    from upstox_client import api as api
+    from upstox_client import auth as auth
+    from upstox_client import errors as errors
+    from upstox_client import models as models
+    from upstox_client import rest as rest
     from upstox_client.api import *
     from upstox_client.api.login_api import authorization_url as authorization_url
     from upstox_client.api_client import ApiClient as ApiClient
@@ -37,18 +43,22 @@ _NAMES = {
     "authorization_url": "upstox_client.api.login_api",
 }
 
+# Reached as attributes after `import upstox_client` alone, as in the official package.
+_SUBMODULES = frozenset({"aio", "api", "api_client", "auth", "configuration", "errors", "models", "rest"})
+
 
 if not TYPE_CHECKING:  # a checker is to see the names above, and no others
 
     def __getattr__(name: str) -> Any:
         if name == "__all__":
             return _public_names()
-        if not name.startswith("_"):
-            for home in [_NAMES[name]] if name in _NAMES else _MODULES:
-                module = importlib.import_module(home)
-                if hasattr(module, name):
-                    value = globals()[name] = getattr(module, name)
-                    return value
+        if name in _SUBMODULES:
+            return importlib.import_module(f"{__name__}.{name}")
+        for home in [_NAMES[name]] if name in _NAMES else _MODULES:
+            module = importlib.import_module(home)
+            if name in _NAMES or name in module.__all__:
+                value = globals()[name] = getattr(module, name)
+                return value
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def _public_names() -> list[str]:

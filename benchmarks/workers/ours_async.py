@@ -1,0 +1,46 @@
+import asyncio
+import json
+import sys
+import time
+
+import _serve
+
+from upstox_client import aio
+
+before = _serve.threads_now()
+
+
+async def many(api, tasks, count):
+    async def work():
+        for _ in range(count // tasks):
+            await api.get_profile()
+
+    started = time.perf_counter()
+    await asyncio.gather(*(work() for _ in range(tasks)))
+    return {"count": count // tasks * tasks, "seconds": time.perf_counter() - started}
+
+
+async def timed(api, count):
+    seconds = []
+    for _ in range(count):
+        started = time.perf_counter()
+        await api.get_profile()
+        seconds.append(time.perf_counter() - started)
+    return {"seconds": seconds}
+
+
+async def main():
+    async with aio.ApiClient() as client:
+        api = aio.UserApi(client)
+        _serve.answer({"threads": _serve.threads_now() - before, "rss_mb": _serve.rss_mb()})
+        for line in sys.stdin:
+            command = json.loads(line)
+            if command["do"] == "calls":
+                _serve.answer(await timed(api, command["count"]))
+            elif command["do"] == "threads":
+                _serve.answer(await many(api, command["threads"], command["count"]))
+            else:
+                _serve.answer({"rss_mb": _serve.rss_mb()})
+
+
+asyncio.run(main())
