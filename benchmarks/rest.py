@@ -120,7 +120,9 @@ def main() -> None:
 
 def report(workers: dict[str, Worker], starts: dict[str, Any], memory: dict[str, Any]) -> None:
     official, raw = workers["official"], workers["raw_socket"]
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores; get_profile on the emulator, loopback, HTTP/1.1")
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} cores; get_profile on the emulator, loopback, HTTP/1.1"
+    )
     print(f"{'':12}{'p50 ms':>9}{'p99 ms':>9}{'p50 / official':>16}{'p50 / raw':>11}{'calls/s':>10}{'x official':>12}")
     for worker in workers.values():
         p50, p99 = worker.quantile(0.5), worker.quantile(0.99)
@@ -136,7 +138,9 @@ def report(workers: dict[str, Worker], starts: dict[str, Any], memory: dict[str,
     used = import_seconds(OURS, "import upstox_client; upstox_client.UserApi()")
     theirs_used = import_seconds(OFFICIAL, "import upstox_client; upstox_client.UserApi()")
     print(f"import: ours {ours * 1e3:.1f} ms, official {theirs * 1e3:.1f} ms, ratio {ours / theirs:.3f}")
-    print(f"import and UserApi(): ours {used * 1e3:.1f} ms, official {theirs_used * 1e3:.1f} ms, {used / theirs_used:.3f}")
+    print(
+        f"import and UserApi(): ours {used * 1e3:.1f} ms, official {theirs_used * 1e3:.1f} ms, {used / theirs_used:.3f}"
+    )
     for name in ("ours_sync", "ours_async", "official"):
         start, later = starts[name], memory[name]
         print(

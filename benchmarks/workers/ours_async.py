@@ -4,7 +4,6 @@ import sys
 import time
 
 import _serve
-
 from upstox_client import aio
 
 before = _serve.threads_now()

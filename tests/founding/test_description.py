@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from upstox_emulator import App, Emulator
 
 import upstox_client
 from upstox_client.api import LoginApi, UserApi
 from upstox_client.rest import ApiException
+from upstox_emulator import App, Emulator
 
 EXAMPLES = Path(__file__).parent / "examples"
 
@@ -114,7 +114,9 @@ SIGNATURES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("owner", "name", "parameters"), SIGNATURES, ids=lambda value: getattr(value, "__name__", None))
+@pytest.mark.parametrize(
+    ("owner", "name", "parameters"), SIGNATURES, ids=lambda value: getattr(value, "__name__", None)
+)
 def test_the_signatures(owner, name, parameters):
     function = getattr(owner(), name)
     found = [
@@ -142,7 +144,7 @@ FIELDS = {
 
 @pytest.mark.parametrize(("model", "fields"), FIELDS.items())
 def test_the_models(model, fields):
-    values = {name: "x" for name in fields.split()}
+    values = dict.fromkeys(fields.split(), "x")
     instance = getattr(upstox_client, model)(**values)
     assert {name: getattr(instance, name) for name in values} == values
 
