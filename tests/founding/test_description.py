@@ -114,9 +114,7 @@ SIGNATURES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("owner", "name", "parameters"), SIGNATURES, ids=lambda value: getattr(value, "__name__", None)
-)
+@pytest.mark.parametrize(("owner", "name", "parameters"), SIGNATURES)
 def test_the_signatures(owner, name, parameters):
     function = getattr(owner(), name)
     found = [
