@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from pyreqwest.client import Client, ClientBuilder, SyncClient, SyncClientBuilder
 from pyreqwest.exceptions import BodyDecodeError, DecodeError, PyreqwestError, RequestTimeoutError
 from pyreqwest.proxy import ProxyBuilder
 
 from upstox_client.configuration import Configuration, is_loopback
-from upstox_client.core.policy import Timeout
+from upstox_client.core.policy import Kind, Timeout
 from upstox_client.core.request import Request
 from upstox_client.errors import NetworkError
 from upstox_client.errors import RequestTimeoutError as TimedOut
@@ -24,8 +25,11 @@ from upstox_client.rest import RESTResponse
 # ConnectError and ConnectTimeoutError for failures after the request was sent as well.
 _BEFORE_SENDING: Final = "client error (Connect)"
 
-# Every pair of connect and read timeouts is a pool of its own in the engine; programs use one or two.
+# Every pair of connect and read timeouts is a pool of its own in the engine, and writes have theirs; programs use two.
 _MOST_POOLS: Final = 8
+
+# The engine takes no longer addresses.
+_LONGEST_URL: Final = 65_534
 
 
 class Transport(Protocol):
@@ -60,17 +64,38 @@ B = TypeVar("B", ClientBuilder, SyncClientBuilder)
 C = TypeVar("C", Client, SyncClient)
 
 
-def _prepare(builder: B, configuration: Configuration, timeout: Timeout) -> B:
+class _PoolKey(NamedTuple):
+    """What the requests of one pool have in common.
+
+    Over HTTP/2 the engine sends a request again, up to three times and whatever its method, when the server says that
+    it has not processed it (REFUSED_STREAM, or GOAWAY without an error). That is the protocol's promise, but it is
+    given by whatever stands in front of the exchange, and it is not ours to believe with an order. So whatever is not
+    a read, and everything else that goes to the order host (it warms the connection up), stays with HTTP/1.1, where
+    the engine never sends anything twice.
+    """
+
+    connect: float
+    read: float
+    http2: bool
+
+    @classmethod
+    def of(cls, request: Request) -> _PoolKey:
+        """The pool that a request goes through."""
+        http2 = request.route.kind is Kind.READ and not request.route.on_order_host
+        return cls(request.timeout.connect, request.timeout.read, http2)
+
+
+def _prepare(builder: B, configuration: Configuration, key: _PoolKey) -> B:
     """A builder of the engine, set up as the configuration says.
 
     Raises:
         ValueError: the configuration asks for something the engine cannot do, or a file cannot be read.
     """
     builder = (
-        builder.connect_timeout(timedelta(seconds=timeout.connect))
-        .read_timeout(timedelta(seconds=timeout.read))
+        builder.connect_timeout(timedelta(seconds=key.connect))
+        .read_timeout(timedelta(seconds=key.read))
         .pool_max_idle_per_host(configuration.connection_pool_maxsize)
-        .http2(True)
+        .http2(key.http2)
         .follow_redirects(False)  # the token goes to the host it was meant for, and nowhere else
         .no_proxy()
     )
@@ -113,19 +138,19 @@ def _read(name: str, path: str) -> bytes:
 
 
 class _Pools(Generic[C]):
-    """The engine's clients of one transport, one for each pair of connect and read timeouts, made when needed."""
+    """The engine's clients of one transport, one for each `_PoolKey`, made when needed."""
 
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
-        self._clients: dict[tuple[float, float], C] = {}
+        self._clients: dict[_PoolKey, C] = {}
         self._lock = threading.Lock()
         self._pid = os.getpid()
 
-    def _make(self, timeout: Timeout) -> C:
+    def _make(self, key: _PoolKey) -> C:
         raise NotImplementedError
 
-    def _client(self, timeout: Timeout) -> C:
-        key = timeout.connect, timeout.read
+    def _client(self, request: Request) -> C:
+        key = _PoolKey.of(request)
         client = self._clients.get(key)
         if client is not None and self._pid == os.getpid():
             return client
@@ -135,7 +160,7 @@ class _Pools(Generic[C]):
                 _refuse_unsafe(self._configuration)
                 if len(self._clients) >= _MOST_POOLS:
                     self._clients.pop(next(iter(self._clients)))
-                self._clients[key] = _build(self._make, timeout)
+                self._clients[key] = _build(self._make, key)
             return self._clients[key]
 
     def _refuse_after_fork(self) -> None:
@@ -147,9 +172,9 @@ class _Pools(Generic[C]):
         self._pid = os.getpid()
 
 
-def _build(make: Any, timeout: Timeout) -> Any:
+def _build(make: Any, key: _PoolKey) -> Any:
     try:
-        return make(timeout)
+        return make(key)
     except PyreqwestError as error:
         raise ValueError(f"the connection cannot be set up: {redact_text(_causes(error))}") from None
     except RuntimeError as error:  # the engine's refusal to start in a forked child
@@ -159,12 +184,12 @@ def _build(make: Any, timeout: Timeout) -> Any:
 class SyncTransport(_Pools[SyncClient]):
     """`Transport` on the engine's blocking client."""
 
-    def _make(self, timeout: Timeout) -> SyncClient:
-        return _prepare(SyncClientBuilder(), self._configuration, timeout).build()
+    def _make(self, key: _PoolKey) -> SyncClient:
+        return _prepare(SyncClientBuilder(), self._configuration, key).build()
 
     def send(self, base_url: str, request: Request) -> RESTResponse:
         """See `Transport.send`."""
-        builder = self._client(request.timeout).request(request.route.method, base_url + request.path)
+        builder = self._client(request).request(request.route.method, _address(base_url, request))
         builder = _fill(builder, request)
         try:
             response = builder.build().send()
@@ -183,12 +208,12 @@ class SyncTransport(_Pools[SyncClient]):
 class AioTransport(_Pools[Client]):
     """`AsyncTransport` on the engine's asynchronous client."""
 
-    def _make(self, timeout: Timeout) -> Client:
-        return _prepare(ClientBuilder(), self._configuration, timeout).build()
+    def _make(self, key: _PoolKey) -> Client:
+        return _prepare(ClientBuilder(), self._configuration, key).build()
 
     async def send(self, base_url: str, request: Request) -> RESTResponse:
         """See `Transport.send`."""
-        builder = self._client(request.timeout).request(request.route.method, base_url + request.path)
+        builder = self._client(request).request(request.route.method, _address(base_url, request))
         builder = _fill(builder, request)
         try:
             response = await builder.build().send()
@@ -204,16 +229,33 @@ class AioTransport(_Pools[Client]):
             await client.close()
 
 
+def _address(base_url: str, request: Request) -> str:
+    url = base_url + request.path
+    if len(url) > _LONGEST_URL:
+        raise ValueError(f"the address is too long: {len(url)} characters of at most {_LONGEST_URL}")
+    return url
+
+
 def _fill(builder: Any, request: Request) -> Any:
     try:
         builder = builder.headers(request.headers)
-    except ValueError as error:
-        raise ValueError(f"a header cannot be sent: {redact_text(str(error))}") from None
+    except (TypeError, ValueError):
+        raise ValueError(_unsendable_header(request.headers)) from None
     if request.body is not None:
         builder = builder.body_bytes(request.body)
     if request.timeout.total is not None:
         builder = builder.timeout(timedelta(seconds=request.timeout.total))
     return builder
+
+
+def _unsendable_header(headers: Mapping[str, Any]) -> str:
+    """Which header it is; not its value, which may be a secret (a token read from a file with the end of the line)."""
+    for name, value in headers.items():
+        if not isinstance(value, str):
+            return f"the header {name!r} cannot be sent: its value must be text, got {type(value).__name__}"
+        if not value.isprintable():
+            return f"the header {name!r} cannot be sent: a line break or another control character is in its value"
+    return f"a header cannot be sent: one of the names {list(headers)} is none"
 
 
 def _causes(error: PyreqwestError) -> str:
@@ -239,8 +281,8 @@ def _network_error(error: PyreqwestError, request: Request) -> NetworkError:
 
 def _timeout_text(timeout: Timeout, sent: bool) -> str:
     if not sent:
-        return f"no connection within {timeout.connect:g} s"
-    return f"no answer within {timeout.total or timeout.read:g} s"
+        return f"no connection within {min(timeout.total or timeout.connect, timeout.connect):g} s"
+    return f"no answer within {min(timeout.total or timeout.read, timeout.read):g} s"
 
 
 def _not_sent(reason: str) -> NetworkError:
