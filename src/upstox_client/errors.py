@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from upstox_client.redact import redact_body, redact_headers
+from upstox_client.redact import REDACTED, is_secret, redact_body, redact_headers, redact_text
 
 if TYPE_CHECKING:
     from upstox_client.rest import RESTResponse
@@ -69,8 +69,17 @@ class ApiError(msgspec.Struct, frozen=True):
         if self.property_path:
             parts.append(f"at {self.property_path!r}")
         if self.invalid_value is not None:
-            parts.append(f"got {self.invalid_value!r}")
-        return ", ".join(parts)
+            parts.append(f"got {self._shown_value()!r}")
+        return redact_text(", ".join(parts))
+
+    def _shown_value(self) -> object:
+        """The invalid value, unless it was a secret that was invalid."""
+        at_fault = (self.property_path or "").rpartition(".")[2]
+        return REDACTED if self.invalid_value is not None and is_secret(at_fault) else self.invalid_value
+
+    def __repr__(self) -> str:
+        values = msgspec.structs.asdict(self) | {"invalid_value": self._shown_value()}
+        return redact_text(f"ApiError({', '.join(f'{name}={value!r}' for name, value in values.items())})")
 
 
 def parse_errors(body: bytes | None) -> tuple[ApiError, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 
 from upstox_client.errors import ApiException
+from upstox_client.redact import redact_headers
 
 __all__ = ["ApiException", "Headers", "RESTResponse"]
 
@@ -29,7 +30,7 @@ class Headers(Mapping[str, str]):
         return len(self._values)
 
     def __repr__(self) -> str:
-        return repr(self._values)
+        return repr(redact_headers(self._values))
 
 
 class RESTResponse:
@@ -73,6 +74,9 @@ class RESTResponse:
     def read(self) -> bytes:
         """The whole body."""
         return self.data
+
+    def __reduce__(self) -> tuple[type[RESTResponse], tuple[int, bytes, list[tuple[str, str]]]]:
+        return RESTResponse, (self.status, self.data, list(self._pairs))
 
     def __repr__(self) -> str:
         return f"RESTResponse(status={self.status}, {len(self.data)} bytes)"

@@ -25,7 +25,7 @@ from typing import (
 
 import msgspec
 
-from upstox_client.redact import REDACTED, is_secret
+from upstox_client.redact import redact_value
 
 T = TypeVar("T")
 
@@ -94,10 +94,10 @@ class Model(msgspec.Struct):
 
     def to_str(self) -> str:
         """`to_dict` for people; secrets are struck out."""
-        return pprint.pformat(_hide(self.to_dict()))
+        return pprint.pformat(redact_value(self.to_dict()))
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
-        return [(name, REDACTED if is_secret(name) else value) for name, value in self._items() if value is not None]
+        return [(name, value) for name, value in redact_value(dict(self._items())).items() if value is not None]
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
@@ -254,13 +254,4 @@ def _plain(value: object) -> Any:
         return [_plain(item) for item in cast("list[object]", value)]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in cast("dict[str, object]", value).items()}
-    return value
-
-
-def _hide(value: object) -> Any:
-    if isinstance(value, list):
-        return [_hide(item) for item in cast("list[object]", value)]
-    if isinstance(value, dict):
-        items = cast("dict[str, Any]", value).items()
-        return {key: REDACTED if item is not None and is_secret(key) else _hide(item) for key, item in items}
     return value
