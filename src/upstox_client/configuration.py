@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import ipaddress
 import logging
 import os
 import platform
@@ -12,9 +13,10 @@ from pathlib import Path
 from typing import ClassVar, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from upstox_client import logs
 from upstox_client._version import __version__
 from upstox_client.core.policy import RetryPolicy, Timeout
+from upstox_client.logs import FORMAT
+from upstox_client.logs import configure as configure_logging
 from upstox_client.redact import REDACTED, redact_url
 
 Environment: TypeAlias = Literal["live", "sandbox", "emulator", "custom"]
@@ -42,7 +44,15 @@ _OFF = frozenset({"0", "false", "no", "off"})
 def is_loopback(url: str) -> bool:
     """Whether `url` names this machine."""
     host = urlsplit(url).hostname or ""
-    return host in {"localhost", "::1"} or (host.startswith("127.") and host.replace(".", "").isdigit())
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_live(url: str) -> bool:
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    return f".{host}".endswith(".upstox.com") and host != urlsplit(SANDBOX_HOST).hostname
 
 
 class Configuration:
@@ -107,7 +117,7 @@ class Configuration:
             "package_logger": logging.getLogger("upstox_client"),
             "urllib3_logger": logging.getLogger("urllib3"),
         }
-        self._logger_format = logs.FORMAT
+        self._logger_format = FORMAT
         self._logger_file: str | None = None
         self._debug = False
 
@@ -141,12 +151,15 @@ class Configuration:
 
     @property
     def environment(self) -> Environment:
-        """Where calls go: `live` (real money), `sandbox`, `emulator` (this machine) or `custom`."""
+        """Where calls go: `live` (real money), `sandbox`, `emulator` (this machine) or `custom`.
+
+        The hosts decide, not `sandbox`: where any call would reach the live service, it is `live`.
+        """
+        if _is_live(self.host) or _is_live(self.order_host):
+            return "live"
         if is_loopback(self.host) and is_loopback(self.order_host):
             return "emulator"
-        if self.sandbox or {self.host, self.order_host} == {SANDBOX_HOST}:
-            return "sandbox"
-        return "live" if (self.host, self.order_host) == (LIVE_HOST, LIVE_ORDER_HOST) else "custom"
+        return "sandbox" if {self.host, self.order_host} == {SANDBOX_HOST} else "custom"
 
     # Logging
 
@@ -158,7 +171,7 @@ class Configuration:
     @debug.setter
     def debug(self, value: bool) -> None:
         self._debug = bool(value)
-        logs.configure(debug=self._debug, file=self._logger_file, fmt=self._logger_format)
+        configure_logging(debug=self._debug, file=self._logger_file, fmt=self._logger_format)
 
     @property
     def logger_file(self) -> str | None:
@@ -168,7 +181,7 @@ class Configuration:
     @logger_file.setter
     def logger_file(self, value: str | Path | None) -> None:
         self._logger_file = None if value is None else str(value)
-        logs.configure(debug=self._debug, file=self._logger_file, fmt=self._logger_format)
+        configure_logging(debug=self._debug, file=self._logger_file, fmt=self._logger_format)
 
     @property
     def logger_format(self) -> str:
@@ -178,7 +191,7 @@ class Configuration:
     @logger_format.setter
     def logger_format(self, value: str) -> None:
         self._logger_format = value
-        logs.configure(debug=self._debug, file=self._logger_file, fmt=value)
+        configure_logging(debug=self._debug, file=self._logger_file, fmt=value)
 
     @property
     def logger_formatter(self) -> logging.Formatter:
@@ -236,12 +249,24 @@ class Configuration:
 
 
 def _checked_host(name: str, url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"{name} must be a URL such as {LIVE_HOST!r}, got {redact_url(url)!r}")
-    if parts.scheme == "http" and not is_loopback(url):
+    if not _is_plain_url(url):
+        raise ValueError(
+            f"{name} must be a URL such as {LIVE_HOST!r}, without user, query or fragment, got {redact_url(str(url))!r}"
+        )
+    if urlsplit(url).scheme == "http" and not is_loopback(url):
         raise ValueError(
             f"{name} must be https, got {redact_url(url)!r}: over plain http the access token could be read on the "
             "way. Plain http is for this machine only, such as 'http://127.0.0.1:9010'"
         )
     return url.rstrip("/")
+
+
+def _is_plain_url(url: object) -> bool:
+    """Whether `url` is one that every reader of URLs takes apart in the same way: the token goes to its host."""
+    if not isinstance(url, str) or not url.isascii() or not url.isprintable() or any(mark in url for mark in " \\@?#"):
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port or an IPv6 address that is none
+        return False
