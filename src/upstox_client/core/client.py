@@ -14,7 +14,7 @@ from upstox_client.configuration import Configuration
 from upstox_client.core.limits import Limits, LimitsReading, limits_of
 from upstox_client.core.pipeline import Flow, Outcome, Rules, call
 from upstox_client.core.policy import Timeout, as_retries, as_timeout
-from upstox_client.core.request import Request, as_text, encode_body, fill_path, route, with_query
+from upstox_client.core.request import Request, as_text, encode_body, fill_path, merge_headers, route, with_query
 from upstox_client.core.response import decipher, outcome
 from upstox_client.core.type_words import resolve
 from upstox_client.errors import ApiException
@@ -57,8 +57,7 @@ class BaseClient:
             self.set_default_header(header_name, header_value or "")
         self.cookie = cookie
         self.last_response: RESTResponse | None = None
-        self._limits_key: tuple[str, str] | None = None
-        self._limits: Limits | None = None
+        self._limits: tuple[tuple[str, str], Limits] | None = None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.configuration!r})"
@@ -76,7 +75,7 @@ class BaseClient:
 
     def set_default_header(self, header_name: str, header_value: str) -> None:
         """Send this header with every call."""
-        self.default_headers[header_name] = header_value
+        merge_headers(self.default_headers, {header_name: header_value})
 
     # Policies
 
@@ -92,23 +91,34 @@ class BaseClient:
 
     def _user_limits(self, token: str) -> Limits:
         key = self.configuration.host, token
-        if self._limits is None or key != self._limits_key:
-            self._limits_key, self._limits = key, limits_of(*key)
-        return self._limits
+        known = self._limits  # one read and one write, so that threads need no lock
+        if known is None or known[0] != key:
+            known = self._limits = key, limits_of(*key)
+        return known[1]
 
     def _token(self, fallback: str | None) -> str:
-        return self.configuration.access_token or fallback or ""
+        token: Any = self.configuration.access_token or fallback or ""
+        if not isinstance(token, str):
+            raise TypeError(f"access_token must be text, got {type(token).__name__}")
+        return token
 
     def _sign(self, request: Request, fallback: str | None) -> None:
         settings = self.configuration.auth_settings()["OAUTH2"]
         if self.configuration.access_token:
-            request.headers[settings["key"]] = settings["value"]
+            merge_headers(request.headers, {settings["key"]: settings["value"]})
         elif fallback:
-            request.headers[settings["key"]] = f"Bearer {fallback}"
+            merge_headers(request.headers, {settings["key"]: f"Bearer {fallback}"})
 
     def refuse_outside_sandbox(self, path: str) -> None:
-        """Raise `ValueError` if this is a sandbox client and the sandbox has no such endpoint."""
-        if self.configuration.sandbox and path not in self.configuration.sandbox_urls:
+        """Raise `ValueError` if this is a sandbox client and the call would leave the sandbox."""
+        if not self.configuration.sandbox:
+            return
+        if self.configuration.environment == "live":
+            raise ValueError(
+                f"not sent: sandbox=True, but the hosts are those of real money: {self.configuration!r}. Make the "
+                "configuration with Configuration(sandbox=True), which sets the hosts"
+            )
+        if path not in self.configuration.sandbox_urls:
             raise ValueError(
                 f"This API is not available in sandbox mode. The sandbox has no {path}; use a live configuration, or "
                 "the emulator, which has everything"
@@ -131,7 +141,7 @@ class BaseClient:
 
         def sign(request: Request) -> None:
             if self.cookie:
-                request.headers["Cookie"] = self.cookie
+                merge_headers(request.headers, {"Cookie": self.cookie})
             if request.signed:
                 self._sign(request, fallback_token)
 
@@ -184,9 +194,11 @@ class BaseClient:
         """The request of an official `call_api`.
 
         Raises:
-            ValueError: the method is none, the sandbox has no such path, the body has no JSON form, or there are
-                `files`, which no endpoint of Upstox takes.
+            ValueError: the method or the path is none, the sandbox has no such path, the body has no JSON form, or
+                there are `files`, which no endpoint of Upstox takes.
         """
+        if not resource_path.startswith("/"):  # else it would be taken for more of the host's name
+            raise ValueError(f"resource_path must start with '/', got {resource_path!r}")
         method = method.upper()
         if method not in {"GET", "HEAD", "OPTIONS", "POST", "PATCH", "PUT", "DELETE"}:
             raise ValueError(
@@ -198,14 +210,16 @@ class BaseClient:
             raise ValueError("files cannot be sent: no endpoint of Upstox takes an upload")
         self.refuse_outside_sandbox(resource_path)
         headers = {name: as_text(value) for name, value in (header_params or {}).items()}
-        headers.update(self.default_headers)
-        headers.setdefault("Content-Type", "application/json")
+        merge_headers(headers, self.default_headers)
+        content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
+        if content_type is None:
+            content_type = headers["Content-Type"] = "application/json"
         safe = self.configuration.safe_chars_for_path_param
         path = fill_path(resource_path, dict(_pairs(path_params, collection_formats)), safe)
         return Request(
             path=with_query(path, _pairs(query_params, collection_formats)),
             headers=headers,
-            body=encode_body(method, headers["Content-Type"], body, _pairs(post_params, collection_formats)),
+            body=encode_body(method, content_type, body, _pairs(post_params, collection_formats)),
             timeout=as_timeout(request_timeout, self.timeout),
             route=route(method, resource_path),
             signed="OAUTH2" in (auth_settings or ()),

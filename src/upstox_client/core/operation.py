@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, ParamSpec, T
 import msgspec
 
 from upstox_client.core.policy import as_timeout
-from upstox_client.core.request import Request, Route, as_text, encode_body, fill_path, route, with_query
+from upstox_client.core.request import Request, Route, as_text, encode_body, fill_path, merge_headers, route, with_query
 from upstox_client.rest import Headers, RESTResponse
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class Operation(Generic[P, R]):
                 path_values[wire_name] = value
             else:
                 pairs.append((wire_name, value))
-        headers.update(client.default_headers)
+        merge_headers(headers, client.default_headers)
         path = self.route.path
         if path_values:
             path = fill_path(path, path_values, client.configuration.safe_chars_for_path_param)

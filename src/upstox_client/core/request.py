@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 from urllib.parse import quote, urlencode
@@ -12,6 +13,7 @@ import msgspec
 
 from upstox_client.core.limits import ORDER_BUCKET
 from upstox_client.core.policy import Kind, Timeout
+from upstox_client.redact import redact_body, redact_headers, redact_url
 
 # The single-order writes live on a host of their own: https://upstox.com/developer/api-documentation/v3/place-order
 _ORDER_HOST_MARKS: Final = ("/order/place", "/order/modify", "/order/cancel")
@@ -66,12 +68,33 @@ class Request(msgspec.Struct):
     payload: object = None
     """The JSON body before it was encoded."""
 
+    def __repr__(self) -> str:
+        headers, body = redact_headers(self.headers), redact_body(self.body or b"")
+        return f"<Request {self.route.method} {redact_url(self.path)} headers={headers} body={body}>"
+
+
+def merge_headers(headers: dict[str, str], more: Mapping[str, str]) -> None:
+    """Put `more` into `headers`; the same name in another case is replaced, for it would be sent twice."""
+    for name, value in more.items():
+        if name not in headers:
+            lower = name.lower()
+            for same in [known for known in headers if known.lower() == lower]:
+                del headers[same]
+        headers[name] = value
+
 
 def fill_path(template: str, values: Mapping[str, Any], safe: str = "") -> str:
-    """`/a/{b}` with its parameters, each percent-encoded whole."""
+    """`/a/{b}` with its parameters, each percent-encoded whole.
+
+    Raises:
+        ValueError: a value that makes another path of it: an empty one, `.` or `..`.
+    """
     path = template
     for name, value in values.items():
-        path = path.replace(f"{{{name}}}", quote(as_text(value), safe=safe))
+        text = as_text(value)
+        if not {"", ".", ".."}.isdisjoint(text.split("/") if "/" in safe else (text,)):
+            raise ValueError(f"Invalid value for `{name}`: {text!r} cannot be part of a path")
+        path = path.replace(f"{{{name}}}", quote(text, safe=safe))
     return path
 
 
@@ -105,6 +128,18 @@ def encode_body(method: str, content_type: str, payload: Any, form: Iterable[tup
     if isinstance(payload, (bytes, str)) and "json" not in content_type:
         return payload.encode() if isinstance(payload, str) else payload
     try:
-        return b"{}" if payload is None else msgspec.json.encode(payload)
-    except (TypeError, ValueError, RecursionError) as error:
+        body = b"{}" if payload is None else msgspec.json.encode(payload)
+    except (TypeError, ValueError, RecursionError, OverflowError) as error:
         raise ValueError(f"the body cannot be sent as JSON: {error}") from None
+    if b"null" in body and _has_no_number(msgspec.to_builtins(payload)):
+        raise ValueError("the body cannot be sent as JSON: a number in it is infinite or none at all (NaN)")
+    return body
+
+
+def _has_no_number(value: object) -> bool:
+    """Whether there is a NaN or an infinity in `value`; the encoder would silently make null of it."""
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    if isinstance(value, dict):
+        return any(map(_has_no_number, cast("dict[str, object]", value).values()))
+    return isinstance(value, (list, tuple)) and any(map(_has_no_number, cast("list[object]", value)))
