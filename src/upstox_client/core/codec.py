@@ -7,6 +7,7 @@ A field that is missing is None, an unknown one is ignored, and a mistyped one i
 from __future__ import annotations
 
 import functools
+import logging
 import warnings
 from typing import Any, TypeVar, cast
 
@@ -15,6 +16,8 @@ import msgspec
 from upstox_client.models._base import type_members
 
 T = TypeVar("T")
+
+logger = logging.getLogger("upstox_client")
 
 
 class UnexpectedTypeWarning(UserWarning):
@@ -37,10 +40,18 @@ def decode(data: bytes, type_: type[T]) -> T:
         return cast("T", _decoder(cast("Any", type_)).decode(data))
     except msgspec.ValidationError:
         raw: object = msgspec.json.decode(data)
-        salvaged = _salvage(raw, type_, getattr(type_, "__name__", str(type_)))
-        if salvaged is raw:
+        salvaged = _salvage_whole(raw, type_)
+        if salvaged is None:
             raise
         return cast("T", salvaged)
+
+
+def _salvage_whole(raw: Any, type_: Any) -> Any:
+    """An answer as far as it fits; None if it is not even of the right outline."""
+    try:
+        return msgspec.convert(raw, type_, strict=False)
+    except msgspec.ValidationError:
+        return _salvage_parts(raw, type_, getattr(type_, "__name__", str(type_)))
 
 
 def _salvage(raw: Any, annotation: Any, place: str) -> Any:
@@ -79,4 +90,8 @@ def _salvage_struct(raw: dict[str, Any], struct: type[msgspec.Struct], place: st
 
 @functools.cache
 def _warn_once(place: str, got: str) -> None:
-    warnings.warn(f"{place}: the server sent {got}; it is kept as it came", UnexpectedTypeWarning, stacklevel=2)
+    what = f"{place}: the server sent {got}; it is kept as it came"
+    try:
+        warnings.warn(what, UnexpectedTypeWarning, stacklevel=2)
+    except UnexpectedTypeWarning:  # warnings are errors in this program; the answer of an order must not be lost to it
+        logger.warning("%s", what)

@@ -113,6 +113,8 @@ class Limits:
 
 
 _by_user: weakref.WeakValueDictionary[tuple[str, bytes], Limits] = weakref.WeakValueDictionary()
+# Keeps the latest alive: a program that makes a client for each call is still one user.
+_latest: deque[Limits] = deque(maxlen=32)
 _by_user_lock = threading.Lock()
 
 
@@ -123,6 +125,7 @@ def limits_of(host: str, token: str) -> Limits:
         limits = _by_user.get(key)
         if limits is None:
             limits = _by_user[key] = Limits()
+            _latest.append(limits)
         return limits
 
 

@@ -31,6 +31,10 @@ class Timeout(msgspec.Struct, frozen=True):
     total: float | None = None
 
 
+# What the engine can count, in seconds.
+_SHORTEST: Final = 1e-6
+_LONGEST: Final = 1e9
+
 TimeoutLike: TypeAlias = float | tuple[float, float] | Timeout
 
 
@@ -44,17 +48,20 @@ def as_timeout(value: TimeoutLike | None, default: Timeout) -> Timeout:
     """
     if not value:
         return default
-    if isinstance(value, Timeout):
-        return value
     try:
-        if isinstance(value, tuple):
+        if isinstance(value, Timeout):
+            timeout = value
+        elif isinstance(value, tuple):
             connect, read = value
             timeout = Timeout(connect=float(connect), read=float(read))
         else:
             timeout = Timeout(connect=default.connect, read=max(default.read, float(value)), total=float(value))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         timeout = Timeout(total=-1)
-    if not all(seconds is None or 0 < seconds < float("inf") for seconds in msgspec.structs.astuple(timeout)):
+    if not all(
+        seconds is None or _SHORTEST <= seconds <= _LONGEST
+        for seconds in (timeout.connect, timeout.read, timeout.total)
+    ):
         raise ValueError(f"a timeout is a number of seconds above 0 or a pair (connect, read) of them, got {value!r}")
     return timeout
 

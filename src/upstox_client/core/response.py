@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import email.utils
+import math
 import time
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -46,14 +47,18 @@ def decipher(response: RESTResponse, type_: type[T] | None) -> T | None:
         value = decode(response.data, type_)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _undecodable(response, error) from None
-    if getattr(value, "status", None) == "error" or not hasattr(type_, "status"):
-        _refuse_error_envelope(response, value)
+    status, data = _envelope(value)
+    if (status == "error" or not hasattr(type_, "status")) and data is None and parse_errors(response.data):
+        raise _refusal(response)
     return value
 
 
-def _refuse_error_envelope(response: RESTResponse, value: Any) -> None:
-    if getattr(value, "data", None) is None and parse_errors(response.data):
-        raise _refusal(response)
+def _envelope(value: Any) -> tuple[object, object]:
+    """The `status` and the `data` of an answer, a model or not."""
+    if isinstance(value, dict):
+        entries = cast("dict[str, Any]", value)
+        return entries.get("status"), entries.get("data")
+    return getattr(value, "status", None), getattr(value, "data", None)
 
 
 def _refusal(response: RESTResponse) -> ApiException:
@@ -76,13 +81,13 @@ def _seconds(retry_after: str | None) -> float | None:
     if retry_after is None:
         return None
     try:
-        return max(0.0, float(retry_after))
+        seconds = float(retry_after)
     except ValueError:
-        pass
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time())
-    except ValueError:
-        return None
+        try:
+            seconds = email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time()
+        except (ValueError, OverflowError, OSError):
+            return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 def outcome(request: Request, error: ApiException) -> ApiException:
@@ -102,4 +107,4 @@ def _leaves_open(error: ApiException) -> bool:
 
 def plain(payload: object) -> object:
     """A body as plain data."""
-    return msgspec.to_builtins(payload) if isinstance(payload, msgspec.Struct) else payload
+    return payload if isinstance(payload, (bytes, str)) else msgspec.to_builtins(payload)
