@@ -173,7 +173,10 @@ class BaseClient:
         try:
             return decipher(response, returns)
         except ApiException as error:
-            raise outcome(request, error) from error.__cause__
+            judged = outcome(request, error)
+            if judged is error:
+                raise
+            raise judged from error
 
     # The official low-level call
 

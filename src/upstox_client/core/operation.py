@@ -271,7 +271,7 @@ class SyncCall(_Call[P, R_co]):
 
     def raw(self, *args: P.args, **kwargs: P.kwargs) -> RESTResponse:
         """The answer as it came, not deciphered; a refusal still raises."""
-        return self._run(self._prepare(args, kwargs))[1]
+        return self._send(self._prepare(args, kwargs))
 
     def submit(self, *args: P.args, **kwargs: P.kwargs) -> AsyncResult[R_co]:
         """Make the call in a thread of the client's pool; `.get()` waits for the result."""
@@ -283,8 +283,11 @@ class SyncCall(_Call[P, R_co]):
         return self._api.api_client.submit(finish)
 
     def _run(self, prepared: Prepared) -> tuple[Any, RESTResponse]:
-        response = self._api.api_client.execute(prepared.request, self._api.fallback_token())
+        response = self._send(prepared)
         return self._result(prepared, response), response
+
+    def _send(self, prepared: Prepared) -> RESTResponse:
+        return self._api.api_client.execute(prepared.request, self._api.fallback_token())
 
 
 class AsyncCall(_Call[P, R_co]):
