@@ -1,0 +1,100 @@
+"""The virtual clock: Indian time that can be set, advanced, sped up and stopped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+IST: Final = dt.timezone(dt.timedelta(hours=5, minutes=30), "IST")
+"""Indian Standard Time; there is no summer time."""
+
+
+def next_0330(now: dt.datetime) -> dt.datetime:
+    """The next 03:30 IST after `now`: when access tokens die, whenever they were issued.
+
+    https://upstox.com/developer/api-documentation/get-token
+    """
+    today = now.astimezone(IST).replace(hour=3, minute=30, second=0, microsecond=0)
+    return today if today > now else today + dt.timedelta(days=1)
+
+
+def epoch_ms(moment: dt.datetime) -> str:
+    """Epoch milliseconds as text, the way the login endpoints send times."""
+    return str(int(moment.timestamp() * 1000))
+
+
+def ist_text(moment: dt.datetime) -> str:
+    """`YYYY-MM-DD HH:MM:SS` in Indian time, the way most endpoints send times."""
+    return moment.astimezone(IST).strftime("%Y-%m-%d %H:%M:%S")
+
+
+class Clock:
+    """A clock of one's own. Safe to steer from any thread.
+
+    Parameters:
+        start: the first moment shown; a time without a zone is Indian time. Default: now.
+        speed: virtual seconds that pass in a real one. 1 runs with real time, 0 stands still until advanced.
+        real: the real seconds to count by.
+    """
+
+    def __init__(
+        self, start: dt.datetime | None = None, speed: float = 1.0, real: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._real = real
+        self._lock = threading.Lock()
+        self._speed = _checked_speed(speed)
+        self._anchor = _in_ist(start or dt.datetime.now(IST))
+        self._anchor_real = real()
+
+    def now(self) -> dt.datetime:
+        """The virtual moment, in Indian time."""
+        with self._lock:
+            return self._now()
+
+    def _now(self) -> dt.datetime:
+        return self._anchor + dt.timedelta(seconds=(self._real() - self._anchor_real) * self._speed)
+
+    def set(self, moment: dt.datetime) -> None:
+        """Jump to a moment, also backwards; a time without a zone is Indian time."""
+        with self._lock:
+            self._anchor, self._anchor_real = _in_ist(moment), self._real()
+
+    def advance(self, by: float | dt.timedelta) -> dt.datetime:
+        """Jump forward by seconds or by a timedelta; returns the new moment.
+
+        Raises:
+            ValueError: `by` is negative.
+        """
+        step = by if isinstance(by, dt.timedelta) else dt.timedelta(seconds=by)
+        if step < dt.timedelta(0):
+            raise ValueError(f"the clock is advanced by a positive time, got {by!r}; use set() to go back")
+        with self._lock:
+            self._anchor, self._anchor_real = self._now() + step, self._real()
+            return self._anchor
+
+    @property
+    def speed(self) -> float:
+        """Virtual seconds in a real one."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, value: float) -> None:
+        with self._lock:
+            self._anchor, self._anchor_real = self._now(), self._real()
+            self._speed = _checked_speed(value)
+
+    def __repr__(self) -> str:
+        return f"Clock({self.now():%Y-%m-%d %H:%M:%S} IST, speed={self._speed:g})"
+
+
+def _in_ist(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(tzinfo=IST) if moment.tzinfo is None else moment.astimezone(IST)
+
+
+def _checked_speed(speed: float) -> float:
+    if not 0 <= speed < float("inf"):
+        raise ValueError(f"the clock's speed is a number from 0 up, got {speed!r}")
+    return speed

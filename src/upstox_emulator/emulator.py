@@ -1,0 +1,197 @@
+"""The emulator as an object: the door for programs and tests."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from upstox_emulator.account.tokens import App, TokenKind
+from upstox_emulator.backend import Approval, Backend, Seen
+from upstox_emulator.clock import IST, Clock
+from upstox_emulator.faults import Faults
+from upstox_emulator.http.app import make_app
+from upstox_emulator.server import BackgroundServer, listen
+from upstox_emulator.venue import IssueToken, MakeCode, Market, Venue
+
+if TYPE_CHECKING:
+    from upstox_client import Configuration
+
+# A Monday morning in the market's hours, so that nothing depends on when a test runs.
+DEFAULT_START: Final = dt.datetime(2026, 11, 23, 10, 0, tzinfo=IST)
+
+
+class Emulator:
+    """A whole Upstox in this process.
+
+    ::
+
+        with Emulator(seed=7) as em:
+            api = upstox_client.UserApi(upstox_client.ApiClient(em.configuration()))
+            api.get_profile()
+
+    Parameters:
+        seed: what ids and tokens are derived from.
+        host, port: where it listens; port 0 takes a free one.
+        access_token: the text of the ready access token; default: one is made.
+        market: `always-open`, or `calendar` with the documented service hours.
+        start: the first moment of its clock; default: a Monday, 10:00 IST.
+        speed: virtual seconds in a real one; 0 stands still until `clock.advance`.
+        db: a file that keeps everything acknowledged over restarts; default: memory.
+        apps: further apps, beside the default one.
+        rate_limit: whether the documented limits are kept.
+
+    Raises:
+        OSError: the port is taken.
+        upstox_emulator.journal.JournalError: `db` cannot be continued.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 7,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        access_token: str | None = None,
+        market: Market = "always-open",
+        start: dt.datetime | None = DEFAULT_START,
+        speed: float = 1.0,
+        db: Path | str | None = None,
+        apps: Sequence[App] = (),
+        rate_limit: bool = True,
+    ) -> None:
+        self._address = host, port
+        self._server: BackgroundServer | None = None
+        self._url: str | None = None
+        self.backend = Backend(
+            seed,
+            Clock(start, speed),
+            market=market,
+            apps=apps,
+            db=None if db is None else Path(db),
+            rate_limit=rate_limit,
+        )
+        self._wanted_token = access_token
+        self._access_token: str | None = None
+
+    # Starting and stopping
+
+    def start(self) -> Self:
+        """Listen and answer, from a thread of its own."""
+        host, port = self._address
+        listener = listen(host, port)
+        shown = f"[{host}]" if ":" in host else host
+        self._url = f"http://{shown}:{listener.getsockname()[1]}"
+        self._server = BackgroundServer(make_app(self.backend), listener)
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening and close the journal."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+        self.backend.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # What a program needs to know
+
+    @property
+    def url(self) -> str:
+        """Its base URL.
+
+        Raises:
+            RuntimeError: it has not been started.
+        """
+        if self._url is None:
+            raise RuntimeError("the emulator has no URL before it is started; use `with Emulator() as em:`")
+        return self._url
+
+    @property
+    def access_token(self) -> str:
+        """A live access token of the account holder, made when first asked for."""
+        if self._access_token is None:
+            self._access_token = self.issue_token("access", token=self._wanted_token)
+        return self._access_token
+
+    def configuration(self) -> Configuration:
+        """A client configuration that points here, with the ready access token."""
+        from upstox_client import Configuration
+
+        configuration = Configuration()
+        configuration.host = configuration.order_host = self.url
+        configuration.access_token = self.access_token
+        return configuration
+
+    # Steering
+
+    @property
+    def clock(self) -> Clock:
+        """Its time: `now()`, `set(...)`, `advance(...)`, `speed`."""
+        return self.backend.clock
+
+    @property
+    def faults(self) -> Faults:
+        """What is to go wrong."""
+        return self.backend.faults
+
+    @property
+    def venue(self) -> Venue:
+        """Its state, to be looked at."""
+        return self.backend.venue
+
+    @property
+    def requests(self) -> deque[Seen]:
+        """The latest requests, oldest first; signatures are not kept."""
+        return self.backend.requests
+
+    @property
+    def approval(self) -> Approval:
+        """How the account holder answers an individual user's token request: `auto`, `manual` or `deny`."""
+        return self.backend.approval
+
+    @approval.setter
+    def approval(self, value: Approval) -> None:
+        self.backend.approval = value
+
+    def approve(self) -> int:
+        """Approve the token requests that wait (`approval = "manual"`); returns how many."""
+        from upstox_emulator.notifier import approve
+
+        waiting, self.backend.waiting = self.backend.waiting, []
+        for app in waiting:
+            approve(self.backend, app)
+        return len(waiting)
+
+    def issue_code(self, client_id: str = "emulator", code: str | None = None) -> str:
+        """An authorization code, as after a consent; `code` chooses its text.
+
+        Raises:
+            KeyError: there is no such app.
+        """
+        return self._issue(MakeCode(self.clock.now(), client_id, code))
+
+    def issue_token(self, kind: TokenKind = "access", token: str | None = None, client_id: str = "emulator") -> str:
+        """A live token of a kind; `token` chooses its text.
+
+        Raises:
+            KeyError: there is no such app.
+        """
+        return self._issue(IssueToken(self.clock.now(), kind, client_id, token))
+
+    def _issue(self, command: Any) -> str:
+        issued: str = self.backend.execute(command)
+        return issued
+
+    def __repr__(self) -> str:
+        return f"Emulator({self._url or 'not started'}, seed={self.venue.seed}, {self.clock!r})"

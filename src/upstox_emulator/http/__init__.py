@@ -1,0 +1,1 @@
+"""The doors over HTTP: routes, faults, pages. Nothing here decides anything; `venue` does."""

@@ -1,0 +1,36 @@
+"""The application: every route, behind the gate."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from upstox_emulator.backend import Backend
+from upstox_emulator.errors import refuse
+from upstox_emulator.http import login, user
+from upstox_emulator.http.admin import Admin
+from upstox_emulator.http.calls import Endpoint, api_route, json_response
+from upstox_emulator.http.gate import Gate
+from upstox_emulator.web.dialog import Dialog
+
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*user.ENDPOINTS, *login.ENDPOINTS)
+"""Every JSON endpoint of the API; the login dialog is in `upstox_emulator.web.dialog`."""
+
+
+def make_app(backend: Backend) -> ASGIApp:
+    """The whole Upstox as an ASGI application."""
+    routes = [api_route(backend, endpoint) for endpoint in ENDPOINTS]
+    routes += Dialog(backend).routes()
+    routes += Admin(backend).routes()
+
+    async def unrouted(_: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        refusal = refuse("method" if status == 405 else "not_found")
+        return json_response(refusal.envelope(), refusal.status)
+
+    return Gate(Starlette(routes=routes, exception_handlers={HTTPException: unrouted}), backend)

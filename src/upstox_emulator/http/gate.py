@@ -1,0 +1,114 @@
+"""In front of everything: requests are recorded, and faults strike."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from typing import Any, Final
+
+import msgspec
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from upstox_emulator.backend import Backend, Seen
+from upstox_emulator.errors import refuse
+from upstox_emulator.faults import Fault
+
+TRANSPORT: Final = "upstox_emulator.transport"
+"""Where the server puts the connection into the scope, so that a fault can cut it."""
+
+_PAGE: Final = b"<!DOCTYPE html><html><head><title>502</title></head><body>Bad gateway</body></html>"
+
+_CARRIED_OUT: Final = frozenset({"reset_after", "timeout_after", "truncate"})
+
+
+class Gate:
+    """An ASGI application around another."""
+
+    def __init__(self, app: ASGIApp, backend: Backend) -> None:
+        self._app = app
+        self._backend = backend
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = 0
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        steering = scope["path"].startswith("/__emulator")
+        fault = None if steering else self._backend.faults.strike(scope["method"], scope["path"])
+        if fault is None:
+            await self._app(scope, receive, watch)
+        else:
+            await self._strike(fault, scope, receive, watch)
+        if not steering:
+            query = scope["query_string"].decode("latin-1")
+            self._backend.requests.append(Seen(scope["method"], scope["path"], query, status))
+
+    async def _strike(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        if fault.kind == "latency":
+            await asyncio.sleep(fault.seconds)
+            await self._app(scope, receive, send)
+        elif fault.kind == "reset_before":
+            await _reset(scope, receive)
+        elif fault.kind in _CARRIED_OUT:
+            await self._lose_answer(fault, scope, receive, send)
+        elif fault.kind == "garbage":
+            await _answer(send, 200, _PAGE, {"Content-Type": "text/html"})
+        else:
+            await _answer(send, fault.code, _body(fault), {"Content-Type": "application/json", **fault.headers})
+
+    async def _lose_answer(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        messages: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            messages.append(message)
+
+        await self._app(scope, receive, keep)
+        if fault.kind == "reset_after":
+            await _reset(scope, receive)
+        elif fault.kind == "timeout_after":
+            await _hang_up(receive)
+        else:
+            body = b"".join(message.get("body", b"") for message in messages[1:])
+            await send(messages[0])
+            await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+            scope[TRANSPORT].close()
+            await _hang_up(receive)
+
+
+def _body(fault: Fault) -> bytes:
+    if isinstance(fault.body, (bytes, str)):
+        return fault.body.encode() if isinstance(fault.body, str) else fault.body
+    if fault.body is not None:
+        return msgspec.json.encode(fault.body)
+    refusal = refuse("too_many") if fault.code == 429 else refuse("internal")
+    return msgspec.json.encode(refusal.envelope())
+
+
+async def _answer(send: Send, status: int, body: bytes, headers: dict[str, str]) -> None:
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    raw.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _reset(scope: Scope, receive: Receive) -> None:
+    """Cut the connection with a TCP reset."""
+    transport: Any = scope[TRANSPORT]
+    connection: socket.socket = transport.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+    await _hang_up(receive)
+
+
+async def _hang_up(receive: Receive) -> None:
+    """Wait until the client is gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

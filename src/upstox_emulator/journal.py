@@ -1,0 +1,83 @@
+"""The journal of commands, in SQLite: what was acknowledged survives a kill.
+
+Each command is committed before its answer leaves. A restart replays them and stands where the killed process stood.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from upstox_emulator.venue import Command
+
+FORMAT: Final = 1
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Command).decode
+
+
+class JournalError(Exception):
+    """The file is no journal of ours, or of another seed or version."""
+
+
+class Journal:
+    """A journal in a file.
+
+    Parameters:
+        path: the SQLite file; made if it does not exist.
+        seed: the emulator's seed, which must be the one the journal was begun with.
+        opened_at: when the emulator began, if the journal is new.
+
+    Raises:
+        JournalError: the file cannot be continued; the message says why.
+    """
+
+    def __init__(self, path: Path, seed: int, opened_at: dt.datetime) -> None:
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise JournalError(f"cannot open {str(path)!r}: {error}") from None
+        try:
+            self._begin(path, seed, opened_at)
+        except sqlite3.Error as error:
+            self._db.close()
+            raise JournalError(f"{str(path)!r} is not a journal of this emulator: {error}") from None
+        except JournalError:
+            self._db.close()
+            raise
+
+    def _begin(self, path: Path, seed: int, opened_at: dt.datetime) -> None:
+        self._db.execute("PRAGMA journal_mode=WAL")
+        # A commit reaches the operating system, which outlives a killed process; no fsync for each.
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute("CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        self._db.execute("CREATE TABLE IF NOT EXISTS commands (number INTEGER PRIMARY KEY, command BLOB NOT NULL)")
+        fresh = {"format": str(FORMAT), "seed": str(seed), "opened_at": opened_at.isoformat()}
+        self._db.executemany("INSERT OR IGNORE INTO about VALUES (?, ?)", fresh.items())
+        about: dict[str, str] = dict(self._db.execute("SELECT name, value FROM about"))
+        if about["format"] != str(FORMAT):
+            raise JournalError(f"{str(path)!r} has format {about['format']}; this emulator reads format {FORMAT}")
+        if about["seed"] != str(seed):
+            raise JournalError(
+                f"{str(path)!r} was begun with seed {about['seed']}, not {seed}; give --seed {about['seed']} or "
+                "another file"
+            )
+        self.opened_at = dt.datetime.fromisoformat(about["opened_at"])
+
+    def commands(self) -> Iterator[Command]:
+        """Everything that was acknowledged, in order."""
+        for (command,) in self._db.execute("SELECT command FROM commands ORDER BY number"):
+            yield _decode(command)
+
+    def append(self, command: Command) -> None:
+        """Keep a command; it is safe when this returns."""
+        self._db.execute("INSERT INTO commands (command) VALUES (?)", (_encode(command),))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()

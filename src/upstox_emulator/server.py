@@ -1,0 +1,102 @@
+"""Runs the application on a socket: in a thread for programs, in the foreground for the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from typing import cast
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from upstox_emulator.http.gate import TRANSPORT
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's protocol, with the connection in reach of the faults."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        cast("dict[str, object]", self.scope)[TRANSPORT] = self.transport
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one.
+
+    Raises:
+        OSError: the address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, telling when it is ready."""
+
+    def __init__(self, app: ASGIApp, ready: threading.Event) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=Protocol,
+                lifespan="off",
+                ws="none",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                timeout_graceful_shutdown=1,
+            )
+        )
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready.set()
+
+
+class BackgroundServer:
+    """The application, served from a thread from `start` to `stop`.
+
+    Parameters:
+        app: the application.
+        listener: a listening socket; closed at the end.
+    """
+
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        self._ready = threading.Event()
+        self._listener = listener
+        self._server = _Server(app, self._ready)
+        self._thread = threading.Thread(target=self._run, name="upstox-emulator", daemon=True)
+
+    def start(self) -> None:
+        """Return once requests are answered."""
+        self._thread.start()
+        self._ready.wait()
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=_new_loop) as runner:
+            runner.run(self._server.serve([self._listener]))
+
+    def stop(self) -> None:
+        """Stop, cutting what is still under way."""
+        self._server.should_exit = True
+        self._server.force_exit = True
+        self._thread.join()
+        self._listener.close()
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """uvloop's loop where it runs, asyncio's elsewhere."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()

@@ -1,0 +1,171 @@
+"""The deterministic heart: state, and the commands that change it.
+
+A command carries the moment it happened at. The same seed and the same commands give the same state, ids and tokens; so
+the journal of commands is all that has to be kept. A command that is refused has changed nothing and is not kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from upstox_emulator.account.funds import Funds
+from upstox_emulator.account.kill_switch import KillSwitch, Wish
+from upstox_emulator.account.payments import Payments
+from upstox_emulator.account.static_ip import StaticIps
+from upstox_emulator.account.tokens import App, ExchangeForm, TokenKind, Tokens
+from upstox_emulator.account.user import DEFAULT_USER, User
+
+Market: TypeAlias = Literal["always-open", "calendar"]
+
+
+class Venue:
+    """Everything that Upstox knows, as plain state.
+
+    Parameters:
+        seed: what ids and tokens are derived from.
+        opened_at: when this venue began.
+    """
+
+    def __init__(self, seed: int, opened_at: dt.datetime) -> None:
+        self.seed = seed
+        self.user: User = DEFAULT_USER
+        self.tokens = Tokens(seed, {})
+        self.funds = Funds()
+        self.kill_switch = KillSwitch()
+        self.static_ips = StaticIps()
+        self.payments = Payments(self.funds, opened_at)
+
+    def execute(self, command: Command) -> Any:
+        """Carry out a command.
+
+        Raises:
+            Refusal: it is against the rules; nothing has changed.
+        """
+        return command.apply(self)
+
+
+class Step(msgspec.Struct, frozen=True, tag=True):
+    """What all commands have: the moment."""
+
+    at: dt.datetime
+
+
+class RegisterApp(Step, frozen=True):
+    """Add an app, or change one."""
+
+    app: App
+
+    def apply(self, venue: Venue) -> None:
+        venue.tokens.apps[self.app.client_id] = self.app
+
+
+class MakeCode(Step, frozen=True):
+    """The account holder consented: an authorization code for the app."""
+
+    client_id: str
+    text: str | None = None
+
+    def apply(self, venue: Venue) -> str:
+        return venue.tokens.make_code(self.client_id, venue.user.user_id, self.at, self.text)
+
+
+class ExchangeCode(Step, frozen=True):
+    """A code for tokens."""
+
+    form: ExchangeForm
+
+    def apply(self, venue: Venue) -> dict[str, Any]:
+        app, code = venue.tokens.redeem(self.form, self.at)
+        answer: dict[str, Any] = {name: value for name, value in venue.user.profile().items() if name != "ddpi"}
+        answer["access_token"] = venue.tokens.issue("access", app.client_id, code.user_id, self.at)
+        if app.multi_client:
+            answer["extended_token"] = venue.tokens.issue("extended", app.client_id, code.user_id, self.at)
+        return answer
+
+
+class IssueToken(Step, frozen=True):
+    """A token outside of the OAuth flow: approved on request, or generated in the developer console."""
+
+    kind: TokenKind
+    client_id: str
+    text: str | None = None
+
+    def apply(self, venue: Venue) -> str:
+        return venue.tokens.issue(self.kind, self.client_id, venue.user.user_id, self.at, self.text)
+
+
+class Logout(Step, frozen=True):
+    """End a token."""
+
+    token: str
+
+    def apply(self, venue: Venue) -> None:
+        venue.tokens.revoke(self.token)
+
+
+class SwitchSegments(Step, frozen=True):
+    """Stop or allow trading in segments."""
+
+    wishes: list[Wish]
+
+    def apply(self, venue: Venue) -> list[dict[str, Any]]:
+        venue.kill_switch.update(self.wishes, self.at)
+        return venue.kill_switch.rows()
+
+
+class ChangeIps(Step, frozen=True):
+    """Register other static IPs; every access token dies."""
+
+    primary: str | None
+    secondary: str | None
+
+    def apply(self, venue: Venue) -> dict[str, Any]:
+        venue.static_ips.update(self.primary, self.secondary, self.at)
+        venue.tokens.revoke_all(venue.user.user_id)
+        return venue.static_ips.row() | {"access_tokens_invalidated": True}
+
+
+class InitiatePayout(Step, frozen=True):
+    """Ask for a withdrawal."""
+
+    mode: Any
+    amount: Any
+
+    def apply(self, venue: Venue) -> dict[str, Any]:
+        return venue.payments.initiate(self.mode, self.amount, self.at)
+
+
+class ModifyPayout(Step, frozen=True):
+    """Change a withdrawal's amount."""
+
+    transaction_id: str
+    amount: Any
+
+    def apply(self, venue: Venue) -> dict[str, Any]:
+        return venue.payments.modify(self.transaction_id, self.amount)
+
+
+class CancelPayout(Step, frozen=True):
+    """Take a withdrawal back."""
+
+    transaction_id: str
+
+    def apply(self, venue: Venue) -> dict[str, Any]:
+        return venue.payments.cancel(self.transaction_id)
+
+
+Command: TypeAlias = (
+    RegisterApp
+    | MakeCode
+    | ExchangeCode
+    | IssueToken
+    | Logout
+    | SwitchSegments
+    | ChangeIps
+    | InitiatePayout
+    | ModifyPayout
+    | CancelPayout
+)
