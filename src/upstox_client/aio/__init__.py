@@ -11,6 +11,39 @@
 from __future__ import annotations
 
 from upstox_client.aio.api_client import ApiClient
-from upstox_client.aio.apis import LoginApi, UserApi
+from upstox_client.aio.apis import (
+    ExpiredInstrumentApi,
+    FundamentalsApi,
+    HistoryApi,
+    HistoryV3Api,
+    InstrumentsApi,
+    IpoApi,
+    LoginApi,
+    MarketApi,
+    MarketHolidaysAndTimingsApi,
+    MarketQuoteApi,
+    MarketQuoteV3Api,
+    MutualFundApi,
+    NewsApi,
+    OptionsApi,
+    UserApi,
+)
 
-__all__ = ["ApiClient", "LoginApi", "UserApi"]
+__all__ = [
+    "ApiClient",
+    "ExpiredInstrumentApi",
+    "FundamentalsApi",
+    "HistoryApi",
+    "HistoryV3Api",
+    "InstrumentsApi",
+    "IpoApi",
+    "LoginApi",
+    "MarketApi",
+    "MarketHolidaysAndTimingsApi",
+    "MarketQuoteApi",
+    "MarketQuoteV3Api",
+    "MutualFundApi",
+    "NewsApi",
+    "OptionsApi",
+    "UserApi",
+]

@@ -2,7 +2,36 @@
 
 from __future__ import annotations
 
+from upstox_client.api.expired_instrument_api import ExpiredInstrumentApi
+from upstox_client.api.fundamentals_api import FundamentalsApi
+from upstox_client.api.history_api import HistoryApi
+from upstox_client.api.history_v3_api import HistoryV3Api
+from upstox_client.api.instruments_api import InstrumentsApi
+from upstox_client.api.ipo_api import IpoApi
 from upstox_client.api.login_api import LoginApi
+from upstox_client.api.market_api import MarketApi
+from upstox_client.api.market_holidays_and_timings_api import MarketHolidaysAndTimingsApi
+from upstox_client.api.market_quote_api import MarketQuoteApi
+from upstox_client.api.market_quote_v3_api import MarketQuoteV3Api
+from upstox_client.api.mutual_fund_api import MutualFundApi
+from upstox_client.api.news_api import NewsApi
+from upstox_client.api.options_api import OptionsApi
 from upstox_client.api.user_api import UserApi
 
-__all__ = ["LoginApi", "UserApi"]
+__all__ = [
+    "ExpiredInstrumentApi",
+    "FundamentalsApi",
+    "HistoryApi",
+    "HistoryV3Api",
+    "InstrumentsApi",
+    "IpoApi",
+    "LoginApi",
+    "MarketApi",
+    "MarketHolidaysAndTimingsApi",
+    "MarketQuoteApi",
+    "MarketQuoteV3Api",
+    "MutualFundApi",
+    "NewsApi",
+    "OptionsApi",
+    "UserApi",
+]
