@@ -12,9 +12,9 @@ from typing import Any, Unpack
 from unittest import mock
 
 import pytest
-from support.colours import Colour, FakeTransport, local, ok, refused
 
 import upstox_client
+from support.colours import Colour, FakeTransport, local, ok, refused
 from upstox_client.core.api import AsyncApi, SyncApi
 from upstox_client.core.operation import Operation, RequestOptions, delete, get, post, put
 from upstox_client.core.policy import Kind, Timeout
@@ -42,17 +42,14 @@ class Operations:
         **options: Unpack[RequestOptions],
     ) -> GetProfileResponse:
         """Parts of a thing."""
-        ...
 
     @put("/v3/things/{thing_id}", accept="*/*")
     def put_thing(self, body: dict[str, Any], thing_id: str, **options: Unpack[RequestOptions]) -> LogoutResponse:
         """Change a thing."""
-        ...
 
     @post("/v2/order/place")
     def place(self, body: dict[str, Any] | None = None, **options: Unpack[RequestOptions]) -> LogoutResponse:
         """Place."""
-        ...
 
     @post("/v2/form", form=True, signed=False)
     def send_form(
@@ -63,12 +60,10 @@ class Operations:
         **options: Unpack[RequestOptions],
     ) -> None:
         """A form."""
-        ...
 
     @delete("/v2/things/{thing_id}")
     def delete_thing(self, thing_id: str, **options: Unpack[RequestOptions]) -> LogoutResponse:
         """Away with it."""
-        ...
 
 
 class Things(Operations, SyncApi):
