@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 
 from upstox_client.auth.errors import NotLoggedInError, TokenExpiredError
 from upstox_client.auth.expiry import IST
@@ -22,7 +23,8 @@ def load_token(
 
     Parameters:
         configuration: which Upstox; without a token of its own (`UPSTOX_ACCESS_TOKEN`), it is given the stored one.
-        client_id: the app's API key, to take its stored token in any case; default: the app that logged in last.
+        client_id: the app's API key, to take its stored token in any case. Default: `UPSTOX_CLIENT_ID`, else the
+            app that logged in last. A token stored without a client id is asked for by its kind, such as `analytics`.
         store: default: the store that `UPSTOX_TOKEN_STORE` names.
         now: default: the present.
 
@@ -36,6 +38,7 @@ def load_token(
     """
     if configuration.access_token and client_id is None:
         return None
+    client_id = client_id or os.environ.get("UPSTOX_CLIENT_ID")
     found = (store or TokenStore.from_env()).get(configuration, client_id)
     place = Place.of(configuration)
     if found is None:

@@ -7,6 +7,7 @@ that only its owner can read. Without a keyring the secrets are in that file, to
 from __future__ import annotations
 
 import contextlib
+import datetime
 import logging
 import os
 import stat
@@ -162,8 +163,12 @@ class TokenStore:
             except VaultError as error:
                 self._give_up_vault(error)
         with self._changed() as contents:
+            dead = _dead_emulators(contents, token.received_at)
             contents.tokens[key] = entry
             contents.last[str(token.place)] = token.name
+        for name in dead:
+            with contextlib.suppress(VaultError):
+                self._find_vault().delete(name)
 
     def delete(self, where: Configuration | Place, client_id: str | None = None) -> bool:
         """Forget a token; whether there was one. The client id stays known as the last used."""
@@ -280,6 +285,15 @@ def _place(where: Configuration | Place) -> Place:
 
 def _key(place: Place, name: str | None) -> str:
     return f"{place} {name or ''}"
+
+
+def _dead_emulators(contents: _Contents, now: datetime.datetime) -> list[str]:
+    """Drop the dead tokens of emulators, of which every test run may leave one; the keys of those in the keyring."""
+    dead = {key: e for key, e in contents.tokens.items() if e.about.environment == "emulator" and e.about.expired(now)}
+    for key, entry in dead.items():
+        del contents.tokens[key]
+        contents.last.pop(str(entry.about.place), None)
+    return [key for key, entry in dead.items() if entry.vault]
 
 
 def _without_secrets(token: StoredToken) -> StoredToken:

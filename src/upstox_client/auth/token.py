@@ -100,8 +100,8 @@ class StoredToken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     @property
     def name(self) -> str:
-        """What it is stored under: the client id, or the kind if that is unknown."""
-        return self.client_id or self.kind
+        """What it is stored under: the client id, or for long-lived tokens (and if that is unknown) the kind."""
+        return self.client_id if self.client_id and self.kind in {"access", "sandbox"} else self.kind
 
     def seconds_left(self, now: datetime.datetime | None = None) -> float:
         """Seconds it still lives; negative once it is dead. `now`: default: the present."""

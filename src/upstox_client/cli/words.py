@@ -1,0 +1,50 @@
+"""Money and time for people."""
+
+from __future__ import annotations
+
+import datetime
+
+from upstox_client.auth.expiry import IST
+
+_HOUR = 3600.0
+_DAY = 24 * _HOUR
+
+
+def rupees(amount: float | None) -> str:
+    """An amount with the digits grouped as in India: `₹15,07,460.50`; a dash for none."""
+    if amount is None:
+        return "-"
+    whole, _, paise = f"{abs(amount):.2f}".partition(".")
+    head, tail = whole[:-3], whole[-3:]
+    groups = [tail]
+    while head:
+        groups.insert(0, head[-2:])
+        head = head[:-2]
+    sign = "-" if round(amount, 2) < 0 else ""
+    return f"{sign}₹{','.join(groups)}.{paise}"
+
+
+def duration(seconds: float) -> str:
+    """A length of time: `40 s`, `12 min`, `4 h 12 min`, `29 days`."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = int(seconds // 60)
+    if seconds < _HOUR:
+        return f"{minutes} min"
+    if seconds < 2 * _DAY:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{seconds // _DAY:.0f} days"
+
+
+def moment(when: datetime.datetime, now: datetime.datetime) -> str:
+    """A point in time in IST; the date only where it is not plain."""
+    local = when.astimezone(IST)
+    return f"{local:%H:%M} IST" if abs(when - now) < datetime.timedelta(days=1) else f"{local:%d %b %Y %H:%M} IST"
+
+
+def lifetime(expires_at: datetime.datetime, now: datetime.datetime) -> str:
+    """Until when something is good: `expires in 4 h 12 min, 03:30 IST`, or since when it is not."""
+    left = (expires_at - now).total_seconds()
+    if left > 0:
+        return f"expires in {duration(left)}, {moment(expires_at, now)}"
+    return f"expired {duration(-left)} ago, {moment(expires_at, now)}"
