@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from upstox_emulator import Emulator
 
 from support.official import official_python
+from upstox_emulator import Emulator
 
 SCRIPT = Path(__file__).with_name("official_session.py")
 IST = datetime.timezone(datetime.timedelta(hours=5, minutes=30))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 
@@ -45,9 +44,15 @@ async def drive_async(flow: Flow, transport: AsyncTransport, base_url: BaseUrl) 
             return answer
         outcome = None
         if isinstance(step, Sleep):
-            await asyncio.sleep(step.seconds)
+            await _sleep(step.seconds)
             continue
         try:
             outcome = await transport.send(base_url(step.request), step.request)
         except NetworkError as error:
             outcome = error
+
+
+async def _sleep(seconds: float) -> None:
+    import asyncio  # heavy, and of no use to a sync program
+
+    await asyncio.sleep(seconds)

@@ -21,7 +21,6 @@ spellings work as well.
 
 from __future__ import annotations
 
-import inspect
 import typing
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, ParamSpec, TypedDict, TypeVar, overload
@@ -92,15 +91,13 @@ class Operation(Generic[P, R]):
         self.signed = signed
         self.redirects = redirects
         self.__doc__ = function.__doc__
-        parameters = [
-            parameter
-            for parameter in list(inspect.signature(function).parameters.values())[1:]
-            if parameter.kind is not parameter.VAR_KEYWORD
-        ]
-        self.names = tuple(parameter.name for parameter in parameters)
+        # What `inspect.signature` would say, without importing it: names, and the defaults of the last of them.
+        code, defaults = function.__code__, function.__defaults__ or ()
+        self.names = code.co_varnames[1 : code.co_argcount]
         self.places = {name: self._place(name, form=form) for name in self.names}
-        self._defaults = {p.name: p.default for p in parameters if p.default not in {p.empty, None}}
-        self._required = tuple(p.name for p in parameters if p.default is not None)
+        given = dict(zip(self.names[len(self.names) - len(defaults) :], defaults, strict=True))
+        self._defaults = {name: default for name, default in given.items() if default is not None}
+        self._required = tuple(name for name in self.names if name not in given or given[name] is not None)
         self._content_type = _FORM if form else _JSON
         self._headers = {"Accept": accept, "Content-Type": self._content_type}
 

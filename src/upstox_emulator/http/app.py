@@ -14,7 +14,7 @@ from upstox_emulator.backend import Backend
 from upstox_emulator.errors import refuse
 from upstox_emulator.http import login, user
 from upstox_emulator.http.admin import Admin
-from upstox_emulator.http.calls import Endpoint, api_route, json_response
+from upstox_emulator.http.calls import Api, Endpoint, json_response
 from upstox_emulator.http.gate import Gate
 from upstox_emulator.web.dialog import Dialog
 
@@ -23,14 +23,15 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (*user.ENDPOINTS, *login.ENDPOINTS)
 
 
 def make_app(backend: Backend) -> ASGIApp:
-    """The whole Upstox as an ASGI application."""
-    routes = [api_route(backend, endpoint) for endpoint in ENDPOINTS]
-    routes += Dialog(backend).routes()
-    routes += Admin(backend).routes()
+    """The whole Upstox as an ASGI application: the gate, the API, and the pages behind it."""
 
     async def unrouted(_: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         refusal = refuse("method" if status == 405 else "not_found")
         return json_response(refusal.envelope(), refusal.status)
 
-    return Gate(Starlette(routes=routes, exception_handlers={HTTPException: unrouted}), backend)
+    pages = Starlette(
+        routes=[*Dialog(backend).routes(), *Admin(backend).routes()],
+        exception_handlers={HTTPException: unrouted},
+    )
+    return Gate(Api(backend, ENDPOINTS, pages), backend)

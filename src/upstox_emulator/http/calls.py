@@ -1,18 +1,22 @@
-"""An API call on the server's side: what came in, and the thin layer that turns a handler into a route."""
+"""The JSON API: an ASGI application of its own, since every order of a trading program passes here.
+
+A call is found in a table by method and path, authorized, counted against the limits, and handed to its handler. What
+is not in the table goes on to the pages.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias, TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from upstox_client.core.request import route as client_route
+from upstox_client.core.request import route
 from upstox_emulator.backend import Backend
 from upstox_emulator.errors import Refusal, refuse
 
@@ -49,7 +53,14 @@ Handler: TypeAlias = Callable[[Call], Any]
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """A row of the route table."""
+    """A row of the table.
+
+    Attributes:
+        path: its path, parameters in braces.
+        handler: what answers; it returns the `data`.
+        signed: whether it wants a token.
+        enveloped: whether the answer is wrapped as `{"status": "success", "data": ...}`.
+    """
 
     method: str
     path: str
@@ -58,35 +69,101 @@ class Endpoint(msgspec.Struct, frozen=True):
     enveloped: bool = True
 
 
-def api_route(backend: Backend, endpoint: Endpoint) -> Route:
-    """An endpoint as a Starlette route."""
-    bucket = client_route(endpoint.method, endpoint.path).bucket
+class Api:
+    """The table as an ASGI application.
 
-    def answer(request: Request, body: bytes) -> Response:
-        token = user_id = ""
-        if endpoint.signed:
-            header = request.headers.get("authorization", "")
-            token, known = backend.authorize(header, endpoint.method, endpoint.path)
-            user_id = known.user_id
-        backend.keep_limits(user_id, bucket)
-        query = dict(parse_qsl(request.url.query, keep_blank_values=True)) if request.scope["query_string"] else {}
-        call = Call(backend, query, request.path_params, body, token, user_id)
-        data = endpoint.handler(call)
-        return json_response({"status": "success", "data": data} if endpoint.enveloped else data)
+    Parameters:
+        otherwise: what serves the paths that are not in the table.
+    """
 
-    async def serve(request: Request) -> Response:
-        body = b"" if endpoint.method == "GET" else await request.body()
+    def __init__(self, backend: Backend, endpoints: Iterable[Endpoint], otherwise: ASGIApp) -> None:
+        self._backend = backend
+        self._otherwise = otherwise
+        self._plain: dict[str, dict[str, Endpoint]] = {}
+        self._templates: list[tuple[re.Pattern[str], dict[str, Endpoint]]] = []
+        by_path: dict[str, dict[str, Endpoint]] = {}
+        for endpoint in endpoints:
+            by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
+        for path, methods in by_path.items():
+            if "{" in path:
+                self._templates.append((re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), methods))
+            else:
+                self._plain[path] = methods
+        self._buckets = {
+            (endpoint.method, endpoint.path): route(endpoint.method, endpoint.path).bucket
+            for methods in by_path.values()
+            for endpoint in methods.values()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        methods, parameters = self._find(scope["path"])
+        if methods is None:
+            await self._otherwise(scope, receive, send)
+            return
+        endpoint = methods.get(scope["method"])
+        if endpoint is None:
+            status, body = _refused(refuse("method"))
+        else:
+            content = b"" if endpoint.method == "GET" else await _read(receive)
+            status, body = self._answer(endpoint, parameters, scope, content)
+        await send_json(send, status, body)
+
+    def _find(self, path: str) -> tuple[dict[str, Endpoint] | None, dict[str, str]]:
+        methods = self._plain.get(path)
+        if methods is not None:
+            return methods, {}
+        for pattern, candidates in self._templates:
+            if match := pattern.fullmatch(path):
+                return candidates, {name: unquote(value) for name, value in match.groupdict().items()}
+        return None, {}
+
+    def _answer(self, endpoint: Endpoint, parameters: dict[str, str], scope: Scope, body: bytes) -> tuple[int, bytes]:
         try:
-            return answer(request, body)
+            data = endpoint.handler(self._call(endpoint, parameters, scope, body))
         except Refusal as refusal:
-            return json_response(refusal.envelope(), refusal.status)
+            return _refused(refusal)
         except Exception:
             logger.exception("%s %s", endpoint.method, endpoint.path)
-            return json_response(refuse("internal").envelope(), 500)
+            return _refused(refuse("internal"))
+        return 200, msgspec.json.encode({"status": "success", "data": data} if endpoint.enveloped else data)
 
-    return Route(endpoint.path, serve, methods=[endpoint.method])
+    def _call(self, endpoint: Endpoint, parameters: dict[str, str], scope: Scope, body: bytes) -> Call:
+        token = user_id = ""
+        if endpoint.signed:
+            token, known = self._backend.authorize(_authorization(scope), endpoint.method, endpoint.path)
+            user_id = known.user_id
+        self._backend.keep_limits(user_id, self._buckets[endpoint.method, endpoint.path])
+        raw = scope["query_string"]
+        query = dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True)) if raw else {}
+        return Call(self._backend, query, parameters, body, token, user_id)
+
+
+def _authorization(scope: Scope) -> str:
+    headers: list[tuple[bytes, bytes]] = scope["headers"]
+    return next((value.decode("latin-1") for name, value in headers if name == b"authorization"), "")
+
+
+async def _read(receive: Receive) -> bytes:
+    """The whole body of a request."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+def _refused(refusal: Refusal) -> tuple[int, bytes]:
+    return refusal.status, msgspec.json.encode(refusal.envelope())
+
+
+async def send_json(send: Send, status: int, body: bytes) -> None:
+    """Answer with JSON."""
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def json_response(value: Any, status: int = 200) -> Response:
-    """A JSON answer."""
+    """A JSON answer of a page's route."""
     return Response(msgspec.json.encode(value), status, media_type="application/json")
