@@ -401,7 +401,7 @@ def test_a_token_replaced_between_tries_is_picked_up(colour: Colour, monkeypatch
         renew(seconds)
 
     monkeypatch.setattr(drivers, "time", SimpleNamespace(sleep=renew))
-    monkeypatch.setattr("asyncio.sleep", renew_async)
+    monkeypatch.setattr(drivers, "_sleep", renew_async)
     colour.run(colour.user_api(configuration, fake).get_profile)
     assert [request.headers["Authorization"] for request in fake.requests] == ["Bearer the-token", "Bearer renewed"]
 
@@ -472,7 +472,7 @@ def test_the_drivers_sleep(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> N
         slept.append(seconds)
 
     monkeypatch.setattr(drivers, "time", SimpleNamespace(sleep=slept.append))
-    monkeypatch.setattr("asyncio.sleep", sleep)
+    monkeypatch.setattr(drivers, "_sleep", sleep)
     fake = FakeTransport([NetworkError(0, "x"), refused(429, Retry_After="3"), ok()])
     colour.run(colour.user_api(local(retries=2), fake).get_profile)
     assert len(slept) == 2
