@@ -53,7 +53,7 @@ class InstrumentData(Dated):
     last_trading_date: Day | None = None
     strike_price: float | None = None
     price_quote_unit: str | None = None
-    qty_multiplier: float | None = None
+    qty_multiplier: int | None = None
     minimum_lot: int | None = None
     start_time: str | None = None
     end_time: str | None = None
