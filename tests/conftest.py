@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
-from support.colours import Colour
 
 import upstox_client
+from support.colours import Colour
 from upstox_client import logs
 from upstox_client.core import codec, limits
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
@@ -46,6 +47,7 @@ class ApiClient(BaseClient):
         super().__init__(configuration, header_name, header_value, cookie)
         self._transport = transport or SyncTransport(self.configuration)
         self._pool: ThreadPool | None = None
+        self._pool_pid = 0
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -60,7 +62,7 @@ class ApiClient(BaseClient):
         """Close connections and threads. The client may be used again; it then opens new ones."""
         with self._lock:
             pool, self._pool = self._pool, None
-        if pool is not None:
+        if pool is not None and self._pool_pid == os.getpid():
             pool.close()
             pool.join()
         self._transport.close()
@@ -78,11 +80,11 @@ class ApiClient(BaseClient):
     def pool(self) -> ThreadPool:
         """The threads of `async_req=True`, made on first use."""
         with self._lock:
-            if self._pool is None:
+            if self._pool is None or self._pool_pid != os.getpid():  # threads do not survive a fork
                 from multiprocessing.pool import ThreadPool
 
-                self._pool = ThreadPool(_THREADS)
-                weakref.finalize(self, self._pool.terminate)
+                self._pool, self._pool_pid = ThreadPool(_THREADS), os.getpid()
+                weakref.finalize(self, _terminate, self._pool, self._pool_pid)
             return self._pool
 
     def submit(self, work: Callable[[], R]) -> AsyncResult[R]:
@@ -143,3 +145,8 @@ class ApiClient(BaseClient):
             return self.generic_result(value, response, data_only=_return_http_data_only)
 
         return self.submit(run) if async_req else run()
+
+
+def _terminate(pool: ThreadPool, pid: int) -> None:
+    if pid == os.getpid():
+        pool.terminate()

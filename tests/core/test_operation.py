@@ -314,11 +314,11 @@ def test_an_argument_given_twice(colour: Colour) -> None:
     ("given", "expected"),
     [
         (2, Timeout(0.5, 2.0, 2.0)),
-        (0.1, Timeout(0.5, 0.25, 0.1)),
+        (0.1, Timeout(0.5, 0.15, 0.1)),
         (20.5, Timeout(0.5, 20.5, 20.5)),
         ((1, 2.5), Timeout(1.0, 2.5, None)),
-        (0, Timeout(0.5, 0.25, None)),
-        (None, Timeout(0.5, 0.25, None)),
+        (0, Timeout(0.5, 0.15, None)),
+        (None, Timeout(0.5, 0.15, None)),
         (Timeout(1, 2, 3), Timeout(1, 2, 3)),
     ],
 )

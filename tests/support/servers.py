@@ -41,6 +41,7 @@ class Peer:
         self.number = number
         self.stopped = server.stopped
         self._buffer = b""
+        self._method = ""
 
     def _more(self) -> None:
         data = self.connection.recv(65536)
@@ -62,6 +63,7 @@ class Peer:
         method, target, _ = first.split(" ", 2)
         received = Received(method, target, headers, body, lines)
         self.server.requests.append(received)
+        self._method = method
         return received
 
     def answer(
@@ -75,7 +77,8 @@ class Peer:
         fields = {"Content-Type": "application/json", "Content-Length": str(len(body) if length is None else length)}
         fields.update(headers or {})
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-        self.connection.sendall(f"HTTP/1.1 {status}\r\n{head}\r\n".encode("latin-1") + body)
+        shown = b"" if self._method == "HEAD" else body
+        self.connection.sendall(f"HTTP/1.1 {status}\r\n{head}\r\n".encode("latin-1") + shown)
 
     def reset(self) -> None:
         """RST instead of FIN."""

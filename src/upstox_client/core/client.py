@@ -155,7 +155,6 @@ class BaseClient:
 
     def probes(self) -> list[Request]:
         """Requests that do nothing but open the connection to each host; see `warm_up`."""
-        paths = ["/"] if self.configuration.order_host == self.configuration.host else ["/", _ORDER_PROBE]
         return [
             Request(
                 path="/",
@@ -165,7 +164,7 @@ class BaseClient:
                 route=route("HEAD", path),
                 signed=False,
             )
-            for path in paths
+            for path in ("/", _ORDER_PROBE)  # also where both hosts are one: reads and writes do not share connections
         ]
 
     def decipher(self, request: Request, response: RESTResponse, returns: Any) -> Any:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
@@ -100,14 +101,17 @@ def _prepare(builder: B, configuration: Configuration, key: _PoolKey) -> B:
         .no_proxy()
     )
     if configuration.proxy:
-        builder = builder.proxy(ProxyBuilder.all(configuration.proxy))
+        builder = builder.proxy(_proxy(configuration.proxy))
     if configuration.ssl_ca_cert:
-        builder = builder.add_root_certificate_pem(_read("ssl_ca_cert", configuration.ssl_ca_cert))
+        authorities = _read("ssl_ca_cert", configuration.ssl_ca_cert)
+        if b"-----BEGIN CERTIFICATE-----" not in authorities:  # the engine would take it for an empty list
+            raise ValueError(f"ssl_ca_cert: there is no PEM certificate in {configuration.ssl_ca_cert!r}")
+        builder = _with_pem("ssl_ca_cert", builder.add_root_certificate_pem, authorities)
     if configuration.cert_file:
         pem = _read("cert_file", configuration.cert_file)
         if configuration.key_file:
             pem += b"\n" + _read("key_file", configuration.key_file)
-        builder = builder.identity_pem(pem)
+        builder = _with_pem("cert_file, key_file", builder.identity_pem, pem)
     elif configuration.key_file:
         raise ValueError("key_file is set without cert_file; a client certificate needs both")
     if not configuration.verify_ssl:
@@ -123,11 +127,29 @@ def _refuse_unsafe(configuration: Configuration) -> None:
         )
     if not configuration.verify_ssl:
         for host in (configuration.host, configuration.order_host):
-            if not is_loopback(host):
-                raise ValueError(
-                    f"verify_ssl=False would show the access token to anybody between here and {redact_url(host)}. "
-                    "It is honoured for loopback hosts only; trust a private authority with ssl_ca_cert"
-                )
+            _refuse_unverified(host)
+
+
+def _refuse_unverified(host: str) -> None:
+    if not is_loopback(host):
+        raise ValueError(
+            f"verify_ssl=False would show the access token to anybody between here and {redact_url(host)}. "
+            "It is honoured for loopback hosts only; trust a private authority with ssl_ca_cert"
+        )
+
+
+def _proxy(url: str) -> ProxyBuilder:
+    try:
+        return ProxyBuilder.all(url)
+    except ValueError:
+        raise ValueError(f"proxy must be a URL such as 'http://127.0.0.1:3128', got {redact_url(url)!r}") from None
+
+
+def _with_pem(name: str, use: Callable[[bytes], B], pem: bytes) -> B:
+    try:
+        return use(pem)
+    except ValueError:
+        raise ValueError(f"{name}: the PEM in it cannot be used") from None
 
 
 def _read(name: str, path: str) -> bytes:
@@ -143,13 +165,16 @@ class _Pools(Generic[C]):
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._clients: dict[_PoolKey, C] = {}
+        self._unverified = False
         self._lock = threading.Lock()
         self._pid = os.getpid()
 
     def _make(self, key: _PoolKey) -> C:
         raise NotImplementedError
 
-    def _client(self, request: Request) -> C:
+    def _client(self, base_url: str, request: Request) -> C:
+        if self._unverified or not self._configuration.verify_ssl:  # on every call: the host may have been replaced
+            _refuse_unverified(base_url)
         key = _PoolKey.of(request)
         client = self._clients.get(key)
         if client is not None and self._pid == os.getpid():
@@ -160,6 +185,7 @@ class _Pools(Generic[C]):
                 _refuse_unsafe(self._configuration)
                 if len(self._clients) >= _MOST_POOLS:
                     self._clients.pop(next(iter(self._clients)))
+                self._unverified = self._unverified or not self._configuration.verify_ssl
                 self._clients[key] = _build(self._make, key)
             return self._clients[key]
 
@@ -177,6 +203,8 @@ def _build(make: Any, key: _PoolKey) -> Any:
         return make(key)
     except PyreqwestError as error:
         raise ValueError(f"the connection cannot be set up: {redact_text(_causes(error))}") from None
+    except (TypeError, OverflowError) as error:
+        raise ValueError(f"the connection cannot be set up, see connection_pool_maxsize: {error}") from None
     except RuntimeError as error:  # the engine's refusal to start in a forked child
         raise _not_sent(str(error)) from None
 
@@ -189,11 +217,11 @@ class SyncTransport(_Pools[SyncClient]):
 
     def send(self, base_url: str, request: Request) -> RESTResponse:
         """See `Transport.send`."""
-        builder = self._client(request).request(request.route.method, _address(base_url, request))
+        builder = self._client(base_url, request).request(request.route.method, _address(base_url, request))
         builder = _fill(builder, request)
         try:
             response = builder.build().send()
-            return RESTResponse(response.status, bytes(response.bytes()), response.headers.items())
+            return RESTResponse(response.status, bytes(response.bytes()), _Pairs(response.headers))
         except PyreqwestError as error:
             raise _network_error(error, request) from None
 
@@ -213,11 +241,11 @@ class AioTransport(_Pools[Client]):
 
     async def send(self, base_url: str, request: Request) -> RESTResponse:
         """See `Transport.send`."""
-        builder = self._client(request).request(request.route.method, _address(base_url, request))
+        builder = self._client(base_url, request).request(request.route.method, _address(base_url, request))
         builder = _fill(builder, request)
         try:
             response = await builder.build().send()
-            return RESTResponse(response.status, bytes(await response.bytes()), response.headers.items())
+            return RESTResponse(response.status, bytes(await response.bytes()), _Pairs(response.headers))
         except PyreqwestError as error:
             raise _network_error(error, request) from None
 
@@ -227,6 +255,26 @@ class AioTransport(_Pools[Client]):
             clients, self._clients = self._clients, {}
         for client in clients.values():
             await client.close()
+
+
+class _Pairs:
+    """The headers of an answer, read when they are asked for; one whose value is not text is left out."""
+
+    __slots__ = ("_headers",)
+
+    def __init__(self, headers: Any) -> None:
+        self._headers = headers
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        try:
+            return iter(list(self._headers.items()))
+        except ValueError:
+            return self._readable()
+
+    def _readable(self) -> Iterator[tuple[str, str]]:
+        for name in dict.fromkeys(self._headers.keys()):
+            with contextlib.suppress(ValueError):
+                yield from [(name, value) for value in self._headers.getall(name)]
 
 
 def _address(base_url: str, request: Request) -> str:
