@@ -32,7 +32,7 @@ from upstox_client.auth.errors import (
     TokenStoreError,
 )
 from upstox_client.auth.expiry import IST, TOKEN_KINDS, TokenKind, expiry_of, next_0330
-from upstox_client.auth.login import alogin, exchange, login
+from upstox_client.auth.flow import alogin, exchange, login
 from upstox_client.auth.request import arequest_token, request_token
 from upstox_client.auth.session import load_token
 from upstox_client.auth.store import TokenStore

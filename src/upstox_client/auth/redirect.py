@@ -146,11 +146,10 @@ def read_pasted(text: str, state: str | None) -> Answer:
             "That is the address of the login page. Log in there, and paste the address that the browser "
             "shows at the end"
         )
-    answer = read_answer(query, state)
+    answer = read_answer(query, state) if "code=" in query or "error=" in query else None
     if answer is None:
         raise RedirectUriError(
-            "There is no code in that. Paste the whole address that the browser shows after the login, with "
-            "`code=` in it"
+            "There is no code in that. Paste the whole address that the browser shows after the login, with `code=` in it"
         )
     return answer
 

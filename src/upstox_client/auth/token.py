@@ -24,7 +24,7 @@ class Place(msgspec.Struct, frozen=True):
         """The place that a configuration calls."""
         environment = configuration.environment
         several = environment in {"emulator", "custom"}
-        return cls(environment, urlsplit(configuration.host).netloc.rpartition("@")[2].lower() if several else "")
+        return cls(environment, urlsplit(configuration.host).netloc.lower() if several else "")
 
     def __str__(self) -> str:
         return f"{self.environment} {self.host}".strip()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-import typer
-
 from upstox_client.cli import show
-from upstox_client.cli.options import BaseUrl, ClientId, Json, Sandbox, calling, configuration_for
+from upstox_client.cli.options import BaseUrl, ClientId, Json, Sandbox, WrongUsageError, calling, configuration_for
 from upstox_client.cli.words import lifetime, rupees
 from upstox_client.configuration import Configuration
 
@@ -93,5 +91,5 @@ def _amount(data: object, path: str) -> float | None:
 def _account(*, sandbox: bool, base_url: str | None) -> Configuration:
     configuration = configuration_for(sandbox=sandbox, base_url=base_url)
     if configuration.sandbox:
-        raise typer.BadParameter("The sandbox takes orders and nothing else: it has no profile and no funds.")
+        raise WrongUsageError("The sandbox takes orders and nothing else: it has no profile and no funds.")
     return configuration

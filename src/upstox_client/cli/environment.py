@@ -66,7 +66,10 @@ def env(client_id: ClientId = None, sandbox: Sandbox = False, base_url: BaseUrl 
             ("Token", _token_in_words(report.token, now)),
             ("Stored in", report.token_store),
             ("Rate limit", _limits_in_words(configuration)),
-            ("Versions", ", ".join(f"{name} {version}" for name, version in report.versions.items())),
+            (
+                "Versions",
+                "upstox-python-sdk {upstox-python-sdk}, Python {Python}, {system}".format_map(report.versions),
+            ),
         ],
     )
 
@@ -87,7 +90,7 @@ def _report(configuration: Configuration, client_id: str | None, now: datetime.d
         versions={
             "upstox-python-sdk": __version__,
             "Python": platform.python_version(),
-            platform.system(): platform.release(),
+            "system": f"{platform.system()} {platform.release()}",
         },
     )
 

@@ -11,6 +11,7 @@ from upstox_client.auth.errors import (
     RedirectUriError,
     TokenStoreError,
 )
+from upstox_client.cli.options import WrongUsageError
 from upstox_client.errors import (
     ApiException,
     AuthenticationError,
@@ -25,6 +26,7 @@ from upstox_client.redact import redact_text
 
 # The first that fits counts; 1 for all else.
 EXIT_CODES: Final[tuple[tuple[type[Exception], int], ...]] = (
+    (WrongUsageError, 2),
     (MissingCredentialError, 2),
     (RedirectUriError, 2),
     (ListenError, 1),
@@ -47,7 +49,7 @@ def in_words(error: Exception) -> str:
     """What happened and what to do next, in a line or two, without a secret."""
     if isinstance(error, ApiException):
         text = _call_in_words(error)
-    elif isinstance(error, LoginError):
+    elif isinstance(error, (LoginError, WrongUsageError)):
         text = str(error)
     else:
         text = f"{type(error).__name__}: {error}\nThis should not happen. `upstox --debug ...` shows where it did."

@@ -26,6 +26,10 @@ ClientId: TypeAlias = Annotated[
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
+class WrongUsageError(ValueError):
+    """The options, or the environment, do not make sense together."""
+
+
 class State:
     """What the options before the command have set."""
 
@@ -35,13 +39,13 @@ class State:
 def configuration_for(*, sandbox: bool, base_url: str | None) -> Configuration:
     """The configuration that the options and the environment ask for."""
     if sandbox and base_url:
-        raise typer.BadParameter("--sandbox and --base-url exclude each other.")
+        raise WrongUsageError("--sandbox and --base-url exclude each other.")
     try:
         configuration = Configuration(sandbox=sandbox)
         if base_url:
             configuration.host = configuration.order_host = base_url
     except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
+        raise WrongUsageError(str(error)) from error
     if State.debug:
         configuration.debug = True
     return configuration

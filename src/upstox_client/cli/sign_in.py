@@ -16,6 +16,7 @@ from upstox_client.cli.options import (
     ClientId,
     Json,
     Sandbox,
+    WrongUsageError,
     calling,
     configuration_for,
     interactive,
@@ -94,9 +95,9 @@ def login(
     from upstox_client.auth import TokenStore
 
     if paste + notifier + token > 1:
-        raise typer.BadParameter("--paste, --notifier and --token exclude each other.")
+        raise WrongUsageError("--paste, --notifier and --token exclude each other.")
     if kind is not None and not token:
-        raise typer.BadParameter("--kind is for --token.")
+        raise WrongUsageError("--kind is for --token.")
     configuration = configuration_for(sandbox=sandbox, base_url=base_url)
     store = TokenStore.from_env(note=show.say)
     if token:
@@ -119,13 +120,20 @@ def _by_browser(
     paste: bool,
 ) -> StoredToken:
     from upstox_client import auth
-    from upstox_client.auth.login import login_configuration, open_in_browser
+    from upstox_client.auth.flow import login_configuration, open_in_browser
 
     login_configuration(configuration)  # before anything is asked for
     return auth.login(
-        _asked("Client id (API key)", "UPSTOX_CLIENT_ID", client_id, default=store.last(configuration)),
-        _asked("Client secret", "UPSTOX_CLIENT_SECRET", client_secret, hidden=True),
-        _asked("Redirect URI", "UPSTOX_REDIRECT_URI", redirect_uri, default=_REDIRECT_URI, offer_only=True),
+        _asked("Client id (API key)", "--client-id", "UPSTOX_CLIENT_ID", client_id, default=store.last(configuration)),
+        _asked("Client secret", "--client-secret", "UPSTOX_CLIENT_SECRET", client_secret, hidden=True),
+        _asked(
+            "Redirect URI",
+            "--redirect-uri",
+            "UPSTOX_REDIRECT_URI",
+            redirect_uri,
+            default=_REDIRECT_URI,
+            offer_only=True,
+        ),
         configuration=configuration,
         timeout=timeout or 180.0,
         open_browser=None if no_browser else open_in_browser,
@@ -144,7 +152,7 @@ def _by_notifier(
     timeout: float | None,
 ) -> StoredToken:
     from upstox_client import auth
-    from upstox_client.auth.login import login_configuration
+    from upstox_client.auth.flow import login_configuration
 
     login_configuration(configuration)
     try:
@@ -153,10 +161,10 @@ def _by_notifier(
     except ValueError:
         host = port = None
     if not host or port is None:
-        raise typer.BadParameter(f"--listen is HOST:PORT/PATH, such as 127.0.0.1:8000/, got {listen!r}.")
+        raise WrongUsageError(f"--listen is HOST:PORT/PATH, such as 127.0.0.1:8000/, got {listen!r}.")
     return auth.request_token(
-        _asked("Client id (API key)", "UPSTOX_CLIENT_ID", client_id, default=store.last(configuration)),
-        _asked("Client secret", "UPSTOX_CLIENT_SECRET", client_secret, hidden=True),
+        _asked("Client id (API key)", "--client-id", "UPSTOX_CLIENT_ID", client_id, default=store.last(configuration)),
+        _asked("Client secret", "--client-secret", "UPSTOX_CLIENT_SECRET", client_secret, hidden=True),
         host=host,
         port=port,
         path=urlsplit(f"//{listen}").path or "/",
@@ -182,7 +190,7 @@ def _store_ready(
     try:
         stored = StoredToken.ready(text, kind.value, configuration, client_id=client_id)
     except ValueError as error:
-        raise typer.BadParameter(f"{str(error).capitalize()}.") from None
+        raise WrongUsageError(f"{str(error).capitalize()}.") from None
     if stored.expired():
         raise TokenExpiredError("This token has expired. Generate a new one")
     if kind is Kind.ACCESS:  # the other kinds may not ask who they are
@@ -219,7 +227,7 @@ def logout(
             _kill(configuration, secret)
     if stored is not None:
         store.delete(configuration, stored.name)
-        show.say(f"Logged out of {stored.place}: the token of {stored.name} is forgotten.")
+        show.say(f"Logged out of {stored.place} ({stored.name}).")
     if from_environment:
         show.say("UPSTOX_ACCESS_TOKEN is still set: unset it.")
 
@@ -264,6 +272,7 @@ def _report(stored: StoredToken, store: TokenStore, *, json: bool) -> None:
 
 def _asked(
     what: str,
+    option: str,
     variable: str,
     given: str | None,
     *,
@@ -276,7 +285,7 @@ def _asked(
     if found:
         return found
     if not interactive():
-        raise typer.BadParameter(f"{what} is missing: set {variable}, or see `upstox login --help`.")
+        raise WrongUsageError(f"{what} is missing: give {option}, or set {variable}.")
     if hidden:
         return _hidden(what)
     text: str = typer.prompt(what, default=default, err=True)
