@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
-from typing import cast
+from typing import Final, cast
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from upstox_emulator.http.gate import TRANSPORT
+
+_TICK: Final = 0.1  # seconds; uvicorn counts in these
 
 
 class Protocol(HttpToolsProtocol):
@@ -57,8 +60,23 @@ class _Server(uvicorn.Server):
         )
         self._ready = ready
 
+    async def main_loop(self) -> None:
+        """uvicorn's loop, but it ends at once when told to, not at the next tick."""
+        tick = 0
+        while not self.should_exit:
+            await self.on_tick(tick)
+            tick += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), _TICK)
+
+    def end(self) -> None:
+        """Stop, cutting what is still under way; from any thread."""
+        self.should_exit = self.force_exit = True
+        self._loop.call_soon_threadsafe(self._over.set)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
         self._ready.set()
 
 
@@ -87,8 +105,7 @@ class BackgroundServer:
 
     def stop(self) -> None:
         """Stop, cutting what is still under way."""
-        self._server.should_exit = True
-        self._server.force_exit = True
+        self._server.end()
         self._thread.join()
         self._listener.close()
 

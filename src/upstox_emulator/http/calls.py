@@ -38,10 +38,11 @@ class Call(msgspec.Struct):
     def json(self, type_: type[T]) -> T:
         """The body as `type_`."""
         try:
-            return msgspec.json.decode(self.body, type=type_)
+            raw = msgspec.json.decode(self.body)
+            return msgspec.convert(raw, type_)
         except msgspec.ValidationError as error:
             raise refuse("invalid_input", f"Invalid Input: {error}") from None
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise refuse("not_json") from None
 
     def form(self) -> dict[str, str]:

@@ -1,0 +1,73 @@
+"""The virtual clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from upstox_emulator.clock import IST, Clock, epoch_ms, ist_text, next_0330
+
+MORNING = dt.datetime(2026, 11, 23, 10, 0, tzinfo=IST)
+
+
+class Real:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_it_runs_at_its_speed():
+    real = Real()
+    clock = Clock(MORNING, speed=60, real=real)
+    real.now += 2
+    assert clock.now() == MORNING + dt.timedelta(minutes=2)
+    clock.speed = 0
+    real.now += 5
+    assert clock.now() == MORNING + dt.timedelta(minutes=2)
+    clock.speed = 1
+    real.now += 5
+    assert clock.now() == MORNING + dt.timedelta(minutes=2, seconds=5)
+
+
+def test_it_is_set_and_advanced():
+    clock = Clock(MORNING, speed=0)
+    assert clock.advance(90) == MORNING + dt.timedelta(seconds=90)
+    assert clock.advance(dt.timedelta(hours=1)) == MORNING + dt.timedelta(seconds=3690)
+    clock.set(dt.datetime(2026, 1, 1, 9, 15))
+    assert clock.now() == dt.datetime(2026, 1, 1, 9, 15, tzinfo=IST)
+    clock.set(dt.datetime(2026, 1, 1, 0, 0, tzinfo=dt.UTC))
+    assert ist_text(clock.now()) == "2026-01-01 05:30:00"
+    assert repr(clock) == "Clock(2026-01-01 05:30:00 IST, speed=0)"
+
+
+def test_it_starts_now_if_not_told_otherwise():
+    assert abs(Clock().now() - dt.datetime.now(IST)) < dt.timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("speed", [-1, float("inf"), float("nan")])
+def test_a_bad_speed_is_refused(speed):
+    with pytest.raises(ValueError, match="a number from 0 up, got"):
+        Clock(speed=speed)
+
+
+def test_it_is_not_advanced_backwards():
+    with pytest.raises(ValueError, match="got -1; use set"):
+        Clock().advance(-1)
+
+
+@given(st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2100, 1, 1)))
+def test_tokens_die_at_the_next_half_past_three(moment):
+    now = moment.replace(tzinfo=IST)
+    death = next_0330(now)
+    assert (death.hour, death.minute, death.second, death.microsecond) == (3, 30, 0, 0)
+    assert dt.timedelta(0) < death - now <= dt.timedelta(days=1)
+
+
+def test_the_documented_examples_of_0330():
+    assert next_0330(dt.datetime(2026, 11, 24, 20, 0, tzinfo=IST)).day == 25
+    assert next_0330(dt.datetime(2026, 11, 25, 2, 30, tzinfo=IST)).day == 25
+    assert epoch_ms(dt.datetime(2024, 11, 22, 3, 30, tzinfo=IST)) == "1732226400000"

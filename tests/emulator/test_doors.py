@@ -1,0 +1,183 @@
+"""The three doors: an object, the command line, the pytest fixture."""
+
+from __future__ import annotations
+
+import datetime as dt
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+import upstox_client
+from upstox_emulator import IST, App, Emulator
+from upstox_emulator.cli import emulator as command
+
+from .conftest import Caller
+
+pytest_plugins = ["pytester"]
+
+app = typer.Typer()
+app.command()(command)
+
+
+def test_it_starts_stops_and_leaves_nothing_behind():
+    before = threading.active_count()
+    em = Emulator(access_token="mine")
+    with pytest.raises(RuntimeError, match="before it is started"):
+        _ = em.url
+    assert repr(em).startswith("Emulator(not started, seed=7")
+    em.start()
+    assert Caller(em.url, em.access_token)("GET", "/v2/user/profile").status == 200
+    assert em.access_token == "mine"
+    em.stop()
+    em.stop()
+    assert threading.active_count() == before
+    with pytest.raises(OSError, match="refused"):
+        Caller(em.url)("GET", "/")
+
+
+def test_its_clock_starts_on_a_trading_day():
+    assert Emulator().clock.now() - dt.datetime(2026, 11, 23, 10, 0, tzinfo=IST) < dt.timedelta(seconds=5)
+    assert abs(Emulator(start=None).clock.now() - dt.datetime.now(IST)) < dt.timedelta(seconds=5)
+
+
+def test_it_configures_a_client(em):
+    api = upstox_client.UserApi(upstox_client.ApiClient(em.configuration()))
+    assert api.get_profile().data.user_id == em.venue.user.user_id
+    assert em.configuration().environment == "emulator"
+
+
+def test_unknown_apps_are_refused(em):
+    with pytest.raises(KeyError, match="nobody"):
+        em.issue_code("nobody")
+    with pytest.raises(KeyError, match="nobody"):
+        em.issue_token(client_id="nobody")
+
+
+def test_ipv6():
+    if not socket.has_ipv6:
+        pytest.skip("no IPv6 here")
+    try:
+        em = Emulator(host="::1").start()
+    except OSError:
+        pytest.skip("no IPv6 loopback here")
+    assert em.url.startswith("http://[::1]:")
+    em.stop()
+
+
+def run(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "upstox_emulator", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_the_command_prints_one_line_and_stops_when_told():
+    process = run(
+        "--port", "0", "--access-token", "ready", "--market", "calendar", "--start", "2026-11-23T09:15:00+05:30",
+        "--speed", "0", "--app", "desk:secret:http://127.0.0.1:8001/callback", "--no-rate-limit",
+    )  # fmt: skip
+    try:
+        line = process.stdout.readline()
+        assert line.startswith("Upstox emulator ready at http://127.0.0.1:")
+        call = Caller(line.split()[-1], "ready")
+        state = call("GET", "/__emulator").json()
+        assert state["now"] == "2026-11-23T09:15:00+05:30"
+        assert state["apps"][1] == {"client_id": "desk", "redirect_uri": "http://127.0.0.1:8001/callback"}
+        assert {call("GET", "/v2/user/profile").status for _ in range(60)} == {200}
+    finally:
+        process.send_signal(2)
+        out, _ = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert out == ""
+
+
+def test_a_taken_port_is_told():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(app, ["--port", str(port)])
+    assert result.exit_code == 1
+    assert f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--start", "tomorrow"], "--start takes a moment such as"),
+        (["--app", "just-an-id"], "--app takes CLIENT_ID:CLIENT_SECRET:REDIRECT_URI, got 'just-an-id'"),
+        (["--speed", "-1"], "speed is a number from 0 up"),
+    ],
+)
+def test_bad_options_are_told(arguments, told):
+    result = CliRunner().invoke(app, ["--port", "0", *arguments])
+    assert result.exit_code == 1
+    assert told in result.output
+
+
+def test_other_machines_are_warned_about(monkeypatch):
+    monkeypatch.setattr(threading.Event, "wait", lambda self, timeout=None: True)
+    monkeypatch.setattr(Emulator, "start", lambda self: self)
+    monkeypatch.setattr(Emulator, "url", "http://0.0.0.0:1")
+    result = CliRunner().invoke(app, ["--host", "0.0.0.0", "--access-token", "x"])
+    assert "0.0.0.0 can be reached from other machines" in result.output
+    assert result.exit_code == 0
+
+
+def test_unknown_names_of_the_package():
+    import upstox_emulator
+
+    assert {getattr(upstox_emulator, name) for name in upstox_emulator.__all__}
+    with pytest.raises(AttributeError, match="no attribute 'Nope'"):
+        _ = upstox_emulator.Nope
+
+
+def test_the_fixture(pytester):
+    pytester.makepyfile(
+        """
+        import upstox_client
+
+        def test_it(upstox_emulator):
+            client = upstox_client.ApiClient(upstox_emulator.configuration())
+            assert upstox_client.UserApi(client).get_profile().data.broker == "UPSTOX"
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_the_plugin_imports_nothing_until_it_is_used():
+    code = "import sys, upstox_emulator.pytest_plugin; sys.exit('starlette' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_every_route_is_an_operation_of_the_client():
+    from upstox_client.core.operation import Operation
+    from upstox_emulator.http.app import ENDPOINTS
+
+    ours = {
+        (operation.route.method, operation.route.path)
+        for name in ("LoginApi", "UserApi")
+        for owner in getattr(upstox_client, name).__mro__
+        for operation in vars(owner).values()
+        if isinstance(operation, Operation)
+    }
+    served = {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}
+    assert ours == served | {("GET", "/v2/login/authorization/dialog")}
+
+
+@pytest.fixture
+def desk():
+    return App(client_id="desk", client_secret="secret", redirect_uri="http://127.0.0.1:8001/callback")
+
+
+def test_apps_may_be_changed_over_a_restart(tmp_path, desk):
+    import msgspec
+
+    db = tmp_path / "em.db"
+    Emulator(db=db, apps=[desk]).stop()
+    changed = msgspec.structs.replace(desk, client_secret="new")
+    em = Emulator(db=db, apps=[changed])
+    assert em.venue.tokens.apps["desk"].client_secret == "new"
+    em.stop()

@@ -1,0 +1,155 @@
+"""What can be made to go wrong, and that it is counted."""
+
+from __future__ import annotations
+
+import http.client
+
+import pytest
+
+from upstox_emulator import Emulator
+
+from .conftest import Caller
+
+PROFILE = "/v2/user/profile"
+
+
+def test_latency_delays_and_answers(em, call):
+    fault = em.faults.latency(0.05, path=PROFILE)
+    assert call("GET", PROFILE).status == 200
+    assert fault.hits == 1
+    assert fault.spent
+
+
+def test_a_status_is_sent_instead_of_the_answer(em, call):
+    em.faults.status(503, path="/v2/user/*", times=2)
+    em.faults.status(418, {"tea": True}, headers={"X-Pot": "1"})
+    em.faults.status(502, "gone")
+    em.faults.status(200, b"\xff")
+    assert call("GET", PROFILE).codes == ["UDAPI100500"]
+    assert call("GET", PROFILE).status == 503
+    pot = call("GET", PROFILE)
+    assert (pot.status, pot.json(), pot.headers["x-pot"]) == (418, {"tea": True}, "1")
+    assert call("GET", PROFILE).body == b"gone"
+    assert call("GET", PROFILE).body == b"\xff"
+    assert call("GET", PROFILE).status == 200
+
+
+def test_a_fault_strikes_its_method_and_path_only(em, call):
+    fault = em.faults.status(500, path=PROFILE, method="POST", times=None)
+    assert call("GET", PROFILE).status == 200
+    assert call("POST", PROFILE).status == 500
+    assert call("POST", PROFILE).status == 500
+    assert call("POST", "/v2/user/kill-switch", body=[]).status == 400
+    assert (fault.hits, fault.spent) == (2, False)
+    assert em.faults.armed() == [fault]
+    em.faults.clear()
+    assert call("POST", PROFILE).status == 405
+    assert em.faults.armed() == []
+
+
+def payouts(call) -> int:
+    return len(call("GET", "/v2/user/payments/payout").data)
+
+
+def withdraw(call):
+    return call("POST", "/v2/user/payments/payout", body={"mode": "NEFT", "amount": 500})
+
+
+def test_a_reset_before_changes_nothing(em, call):
+    fault = em.faults.reset_before(method="POST")
+    with pytest.raises(ConnectionError):
+        withdraw(call)
+    assert fault.hits == 1
+    assert payouts(call) == 0
+    assert em.requests[0].status == 0
+
+
+@pytest.mark.parametrize(
+    ("arm", "error"),
+    [("reset_after", ConnectionError), ("timeout_after", TimeoutError), ("truncate", http.client.IncompleteRead)],
+)
+def test_the_request_is_carried_out_and_the_answer_lost(em, call, monkeypatch, arm, error):
+    if arm == "timeout_after":
+        connection = http.client.HTTPConnection
+        monkeypatch.setattr(http.client, "HTTPConnection", lambda netloc, timeout: connection(netloc, timeout=0.2))
+    getattr(em.faults, arm)(method="POST")
+    with pytest.raises(error):
+        withdraw(call)
+    assert payouts(call) == 1
+
+
+def test_garbage_is_a_page(em, call):
+    em.faults.garbage()
+    answer = call("GET", PROFILE)
+    assert answer.status == 200
+    assert answer.body.startswith(b"<!DOCTYPE html>")
+
+
+def test_a_storm_of_429(em, call):
+    em.faults.rate_limit_storm(times=2, retry_after=0.5)
+    em.faults.rate_limit_storm()
+    first = call("GET", PROFILE)
+    assert (first.status, first.codes, first.headers["retry-after"]) == (429, ["UDAPI10005"], "0.5")
+    call("GET", PROFILE)
+    assert "retry-after" not in call("GET", PROFILE).headers
+    assert call("GET", PROFILE).status == 200
+
+
+def test_requests_are_remembered_without_their_signature(em, call):
+    call("GET", f"{PROFILE}?a=b")
+    (seen,) = em.requests
+    assert (seen.method, seen.path, seen.query, seen.status) == ("GET", PROFILE, "a=b", 200)
+    assert em.access_token not in repr(em.requests)
+
+
+def test_steering_from_outside(em):
+    call = Caller(em.url)
+    state = call("GET", "/__emulator").json()
+    assert (state["seed"], state["market"], state["speed"]) == (7, "always-open", 0)
+    assert state["apps"][0]["client_id"] == "emulator"
+
+    assert call("POST", "/__emulator/clock", body={"advance": 60}).json()["now"] == "2026-11-23T10:01:00+05:30"
+    wish = {"set": "2026-11-24T09:15:00+05:30", "speed": 0}
+    assert call("POST", "/__emulator/clock", body=wish).json()["now"] == "2026-11-24T09:15:00+05:30"
+
+    token = call("POST", "/__emulator/tokens", body={"token": "chosen"}).json()["token"]
+    assert token == "chosen"
+    assert call("GET", PROFILE, token=token).status == 200
+    assert call("POST", "/__emulator/tokens").json()["kind"] == "access"
+    assert call("POST", "/__emulator/codes", body={"code": "mine"}).json() == {"code": "mine"}
+
+    armed = call("POST", "/__emulator/faults", body={"kind": "status", "code": 503, "path": PROFILE}).json()
+    assert armed["times"] == 1
+    assert len(call("GET", "/__emulator/faults").json()) == 1
+    assert call("GET", PROFILE, token=token).status == 503
+    assert call("DELETE", "/__emulator/faults").json() == []
+    assert [row["status"] for row in call("GET", "/__emulator/requests").json()] == [200, 503]
+    assert call("POST", "/__emulator/approvals", body={"mode": "manual"}).json() == {"mode": "manual", "waiting": []}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/clock", {"advance": -1}),
+        ("/clock", {"jump": 1}),
+        ("/clock", "nonsense"),
+        ("/faults", {"kind": "earthquake"}),
+        ("/tokens", {"client_id": "nobody"}),
+    ],
+)
+def test_bad_steering_is_told(em, path, body):
+    answer = Caller(em.url)("POST", f"/__emulator{path}", body=body)
+    assert answer.status == 400
+    assert answer.json()["error"]
+
+
+def test_waiting_requests_are_approved_from_outside():
+    from upstox_emulator import App
+
+    app = App(client_id="i", client_secret="s", redirect_uri="http://127.0.0.1/", notifier_url="http://127.0.0.1:1/")
+    with Emulator(apps=[app]) as em:
+        call = Caller(em.url)
+        em.approval = "manual"
+        call("POST", "/v3/login/auth/token/request/i", body={"client_secret": "s"})
+        assert call("POST", "/__emulator/approvals").json()["waiting"] == ["i"]
+        assert call("POST", "/__emulator/approvals", body={"approve": True}).json()["waiting"] == []

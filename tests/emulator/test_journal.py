@@ -1,0 +1,216 @@
+"""Determinism, and that nothing acknowledged is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from upstox_emulator import App, Emulator, JournalError
+from upstox_emulator.account.kill_switch import Wish
+from upstox_emulator.account.tokens import DEFAULT_APP, ExchangeForm
+from upstox_emulator.clock import IST
+from upstox_emulator.errors import Refusal
+from upstox_emulator.journal import Journal
+from upstox_emulator.venue import (
+    CancelPayout,
+    ChangeIps,
+    ExchangeCode,
+    InitiatePayout,
+    IssueToken,
+    Logout,
+    MakeCode,
+    ModifyPayout,
+    RegisterApp,
+    SwitchSegments,
+    Venue,
+)
+
+from .conftest import Caller
+
+START = dt.datetime(2026, 11, 23, 10, 0, tzinfo=IST)
+
+
+def everything(venue: Venue) -> Any:
+    """The whole state, as plain data."""
+    return (
+        venue.tokens.apps,
+        venue.tokens.codes,
+        venue.tokens.issued,
+        venue.tokens._made,
+        venue.funds.v3(),
+        venue.kill_switch._stopped,
+        venue.static_ips.row(),
+        venue.payments.payins(),
+        venue.payments.payouts(),
+    )
+
+
+CODES = st.sampled_from(["c1", "c2", "c3"])
+TOKENS = st.sampled_from(["t1", "t2"])
+SEGMENTS = st.sampled_from(["NSE_EQ", "NSE_FO", "MCX_FO", "?"])
+AMOUNTS = st.one_of(st.none(), st.integers(0, 600_000), st.floats(0, 1e7), st.just("x"))
+IPS = st.sampled_from([None, "", "203.0.113.1", "203.0.113.2", "x"])
+FORMS = st.builds(
+    ExchangeForm,
+    code=CODES,
+    client_id=st.just("emulator"),
+    client_secret=st.sampled_from(["emulator-secret", "wrong"]),
+    redirect_uri=st.just(DEFAULT_APP.redirect_uri),
+    grant_type=st.just("authorization_code"),
+)
+WISHES = st.lists(st.builds(Wish, SEGMENTS, st.sampled_from(["ENABLE", "DISABLE", "?"])), max_size=3)
+KINDS = st.sampled_from(["access", "extended", "analytics"])
+PAYOUTS = st.sampled_from(["EM261123-0001-NEFT", "?"])
+
+
+def of(kind: Any, *arguments: Any) -> Any:
+    return st.tuples(st.just(kind), st.tuples(*arguments))
+
+
+MAKERS = st.one_of(
+    of(MakeCode, st.just("emulator"), CODES),
+    of(ExchangeCode, FORMS),
+    of(IssueToken, KINDS, st.just("emulator"), TOKENS),
+    of(SwitchSegments, WISHES),
+    of(ChangeIps, IPS, IPS),
+    of(InitiatePayout, st.sampled_from(["NEFT", "IMPS", "UPI", None]), AMOUNTS),
+    of(ModifyPayout, PAYOUTS, AMOUNTS),
+    of(CancelPayout, PAYOUTS),
+)
+STEPS = st.lists(st.tuples(MAKERS, st.integers(0, 50_000)), max_size=12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(STEPS)
+def test_a_replayed_journal_gives_the_same_state(tmp_path_factory, steps):
+    path = tmp_path_factory.mktemp("journal") / "venue.db"
+    live = Venue(7, START)
+    journal = Journal(path, 7, START)
+    now = START
+    for command in (RegisterApp(START, DEFAULT_APP),):
+        live.execute(command)
+        journal.append(command)
+    for (kind, arguments), seconds in steps:
+        now += dt.timedelta(seconds=seconds)
+        command = kind(now, *arguments)
+        before = json.dumps(everything(live), default=str)
+        try:
+            live.execute(command)
+        except Refusal:
+            assert json.dumps(everything(live), default=str) == before, "a refused command changes nothing"
+        else:
+            journal.append(command)
+    journal.close()
+
+    again = Journal(path, 7, START + dt.timedelta(days=9))
+    assert again.opened_at == START
+    replayed = Venue(7, again.opened_at)
+    for command in again.commands():
+        replayed.execute(command)
+    again.close()
+    assert everything(replayed) == everything(live)
+
+
+def test_the_same_seed_gives_the_same_tokens():
+    def run(seed: int) -> list[str]:
+        venue = Venue(seed, START)
+        venue.execute(RegisterApp(START, DEFAULT_APP))
+        code = venue.execute(MakeCode(START, "emulator"))
+        return [code, venue.execute(IssueToken(START, "access", "emulator"))]
+
+    assert run(7) == run(7)
+    assert run(7) != run(8)
+
+
+def test_a_restart_goes_on_where_it_stopped(tmp_path):
+    db = tmp_path / "em.db"
+    app = App(client_id="desk", client_secret="s", redirect_uri="http://127.0.0.1/")
+    with Emulator(db=db, speed=0, apps=[app]) as em:
+        token = em.access_token
+        call = Caller(em.url, token)
+        em.clock.advance(3600)
+        call("POST", "/v2/user/payments/payout", body={"mode": "NEFT", "amount": 500})
+        em.backend.execute(Logout(em.clock.now(), em.issue_token()))
+        stopped_at = em.clock.now()
+        before = everything(em.venue)
+    with Emulator(db=db, speed=0) as em:
+        assert everything(em.venue) == before
+        assert em.clock.now() == stopped_at
+        assert Caller(em.url, token)("GET", "/v2/user/payments/payout").data[0]["amount"] == 500
+
+
+def test_another_seed_or_format_or_file_is_refused(tmp_path):
+    db = tmp_path / "em.db"
+    Emulator(db=db, seed=1).stop()
+    with pytest.raises(JournalError, match="was begun with seed 1, not 2; give --seed 1"):
+        Emulator(db=db, seed=2)
+    with contextlib.closing(sqlite3.connect(db)) as raw, raw:
+        raw.execute("UPDATE about SET value = '99' WHERE name = 'format'")
+    with pytest.raises(JournalError, match="has format 99"):
+        Emulator(db=db, seed=1)
+    (tmp_path / "text").write_text("not a database, but long enough to be looked at" * 100)
+    with pytest.raises(JournalError, match="is not a journal of this emulator"):
+        Emulator(db=tmp_path / "text")
+    with pytest.raises(JournalError, match="cannot open"):
+        Emulator(db=tmp_path / "no" / "such" / "folder")
+
+
+def start(db) -> tuple[subprocess.Popen[str], str]:
+    command = [
+        sys.executable,
+        "-m",
+        "upstox_emulator",
+        "--port",
+        "0",
+        "--db",
+        str(db),
+        "--start",
+        "2026-11-23T10:00:00",
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout
+    return process, process.stdout.readline().split()[-1]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+def test_a_killed_emulator_has_everything_it_acknowledged(tmp_path):
+    process, url = start(tmp_path / "em.db")
+    token = Caller(url)("POST", "/__emulator/tokens").json()["token"]
+    acknowledged: list[str] = []
+
+    def keep_issuing() -> None:
+        with contextlib.suppress(OSError, ValueError, EOFError):
+            while True:
+                acknowledged.append(Caller(url)("POST", "/__emulator/tokens").json()["token"])
+                if len(acknowledged) == 25:
+                    os.kill(process.pid, signal.SIGKILL)  # in the midst of the work
+
+    workers = [threading.Thread(target=keep_issuing) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    process.wait()
+    process.stdout.close()
+    assert len(acknowledged) >= 25
+
+    process, url = start(tmp_path / "em.db")
+    try:
+        alive = [Caller(url, one)("GET", "/v2/user/profile").status for one in [token, *acknowledged][:40]]
+        assert set(alive) == {200}
+    finally:
+        process.terminate()
+        assert process.wait(10) == 0, "SIGTERM is a clean end"
+        process.stdout.close()
