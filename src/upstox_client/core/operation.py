@@ -148,8 +148,8 @@ class Operation(Generic[P, R]):
         headers = self._headers.copy()
         path_values: dict[str, Any] = {}
         pairs: list[tuple[str, Any]] = []
-        for name, value in values.items():
-            place, wire_name = self.places[name]
+        for name, (place, wire_name) in self.places.items():
+            value = values.get(name)
             if value is None or place == "body":
                 continue
             if place == "header":

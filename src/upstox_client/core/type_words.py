@@ -34,7 +34,7 @@ def resolve(word: str | type | None) -> Any:
         return dict[str, resolve(match[1])]  # type: ignore[misc]
     import upstox_client.models
 
-    if word not in upstox_client.models.__all__:
+    if word not in vars(upstox_client.models)["__all__"]:
         raise ValueError(
             f"response_type {word!r} is neither a model of upstox_client.models nor one of {sorted(_PLAIN)}, "
             "list[...] or dict(str, ...)"

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import sys
+import sys as _sys
+import typing as _typing
+from types import ModuleType as _ModuleType
 
-from upstox_client.models import (
-    charges,
-    common,
-    expired,
-    fundamentals,
-    history,
-    instruments,
-    ipo,
-    login,
-    market,
-    mutual_funds,
-    news,
-    options,
-    paging,
-    quotes,
-    user,
-)
-from upstox_client.models._deep import DeepModules
+from upstox_client.models._base import DataMap as DataMap
+from upstox_client.models._base import Model as Model
+from upstox_client.models._base import Record as Record
+from upstox_client.models._base import RequestModel as RequestModel
+from upstox_client.models._deep import DeepModules as _DeepModules
 from upstox_client.models.charges import *
 from upstox_client.models.common import *
 from upstox_client.models.expired import *
@@ -38,21 +27,11 @@ from upstox_client.models.paging import *
 from upstox_client.models.quotes import *
 from upstox_client.models.user import *
 
-__all__: list[str] = []
-__all__ += charges.__all__
-__all__ += common.__all__
-__all__ += expired.__all__
-__all__ += fundamentals.__all__
-__all__ += history.__all__
-__all__ += instruments.__all__
-__all__ += ipo.__all__
-__all__ += login.__all__
-__all__ += market.__all__
-__all__ += mutual_funds.__all__
-__all__ += news.__all__
-__all__ += options.__all__
-__all__ += paging.__all__
-__all__ += quotes.__all__
-__all__ += user.__all__
+if not _typing.TYPE_CHECKING:  # checkers see the names above; mypy would not follow a computed list
+    __all__ = sorted(
+        name
+        for name, value in globals().items()
+        if not name.startswith("_") and name != "annotations" and not isinstance(value, _ModuleType)
+    )
 
-sys.meta_path.append(DeepModules())
+_sys.meta_path.append(_DeepModules())

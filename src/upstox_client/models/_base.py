@@ -237,6 +237,8 @@ def swagger_type(annotation: Any) -> str:
     if len(members) != 1:
         return "object"
     member, arguments = members[0], get_args(members[0])
+    if member is Any:
+        return "object"
     origin = get_origin(member)
     if origin is list:
         return f"list[{swagger_type(arguments[0])}]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from upstox_client.models._base import REQUIRED, Beyond, DataMap, MapResponse, Model, Record, RequestModel
 
@@ -13,6 +13,7 @@ __all__ = [
     "CashMarginUsed",
     "CashUnavailableToTrade",
     "DeliveryMargin",
+    "FamilyMemberData",
     "GetProfileResponse",
     "GetUserFundMarginResponse",
     "GetUserFundMarginV3Response",
@@ -242,6 +243,13 @@ class KillSwitchSegmentUpdateRequest(RequestModel):
     action: Literal["ENABLE", "DISABLE"] = REQUIRED
 
 
+class FamilyMemberData(Record):
+    """Somebody of the family who trades from the same address."""
+
+    user_id: str | None = None
+    name: str | None = None
+
+
 class UserIpResponseData(Model):
     """The static IP addresses from which order calls are accepted. Times are `YYYY-MM-DD HH:MM:SS` IST."""
 
@@ -251,8 +259,8 @@ class UserIpResponseData(Model):
     secondary_ip_updated_at: str | None = None
     access_tokens_invalidated: bool | None = None
     user_id: Beyond[str] = None
-    primary_ip_family_members: Beyond[list[Any]] = None
-    secondary_ip_family_members: Beyond[list[Any]] = None
+    primary_ip_family_members: Beyond[list[FamilyMemberData]] = None
+    secondary_ip_family_members: Beyond[list[FamilyMemberData]] = None
 
 
 class UserIpResponse(Model):
