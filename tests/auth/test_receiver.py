@@ -14,8 +14,9 @@ import pytest
 from auth.walking import fetch, free_port
 from upstox_client.auth import ListenError
 from upstox_client.auth import receiver as module
+from upstox_client.auth.inbox import Accepted, Reply
 from upstox_client.auth.pages import page
-from upstox_client.auth.receiver import MOST_BYTES, Accepted, Receiver, Reply
+from upstox_client.auth.receiver import MOST_BYTES, Receiver
 
 
 def judge(incoming):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from upstox_client.auth import LoginDeniedError, LoginRefusedError, RedirectUriError, StateMismatchError
-from upstox_client.auth.receiver import Accepted, Incoming, Reply
+from upstox_client.auth.inbox import Accepted, Incoming, Reply
 from upstox_client.auth.redirect import Answer, judge_redirect, listening_address, read_answer, read_pasted
 
 STATE = "the-state"

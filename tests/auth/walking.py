@@ -1,4 +1,4 @@
-"""A browser without a browser: it follows redirects and fills in the emulator's forms. And what stands in for people."""
+"""A browser without a browser: it follows redirects and fills in the emulator's forms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from upstox_client.auth.receiver import Reply
+from upstox_client.auth.inbox import Reply
 
 
 @dataclass

@@ -18,8 +18,8 @@ from upstox_client.api_client import ApiClient
 from upstox_client.auth.app import REFUSALS, App, credential, refusal
 from upstox_client.auth.errors import ClockSkewError, LoginError, LoginRefusedError, LoginTimeoutError
 from upstox_client.auth.expiry import expiry_of
+from upstox_client.auth.inbox import Judge, Listener, Method, Reply
 from upstox_client.auth.pages import page
-from upstox_client.auth.receiver import Judge, Listener, Method, Reply
 from upstox_client.auth.redirect import Answer, judge_redirect, listening_address, read_pasted
 from upstox_client.auth.store import TokenStore
 from upstox_client.auth.token import Place, StoredToken, utc_now

@@ -15,17 +15,14 @@ import socket
 import socketserver
 import sys
 import threading
-from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Final, Generic, Literal, Protocol, Self, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 from urllib.parse import urlsplit
 
-import msgspec
-
 from upstox_client.auth.errors import ListenError
+from upstox_client.auth.inbox import Incoming, Judge, Method, Reply
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
 MOST_BYTES: Final = 64 * 1024
 """The largest body that is read. A token's JSON is about one kilobyte."""
@@ -42,55 +39,6 @@ _HEADERS: Final = {
 }
 
 logger = logging.getLogger("upstox_client")
-
-
-class Incoming(msgspec.Struct, frozen=True):
-    """A request. `host` is the `Host` header."""
-
-    path: str
-    query: str = ""
-    host: str = ""
-    body: bytes = b""
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """What to answer."""
-
-    status: int
-    text: str
-    content_type: str = "text/html; charset=utf-8"
-
-
-class Accepted(msgspec.Struct, Generic[T], frozen=True):
-    """This is what was waited for. `reply` is sent at once; None: once the waiting side calls `answer`."""
-
-    value: T
-    reply: Reply | None = None
-
-
-Method: TypeAlias = Literal["GET", "POST"]
-Judge: TypeAlias = Callable[[Incoming], Reply | Accepted[T]]
-
-
-class Listener(Protocol[T_co]):
-    """Waits for what a judge accepts."""
-
-    @property
-    def port(self) -> int:
-        """The port it listens on."""
-        ...
-
-    def wait(self, seconds: float) -> T_co | None:
-        """What was accepted, or None if it did not come in time."""
-        ...
-
-    def answer(self, reply: Reply) -> None:
-        """Show this to whoever sent it."""
-        ...
-
-    def close(self) -> None:
-        """Stop listening; a `wait` under way returns None."""
-        ...
 
 
 class Receiver(Generic[T]):

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from upstox_client.auth.errors import LoginDeniedError, LoginRefusedError, RedirectUriError, StateMismatchError
+from upstox_client.auth.inbox import Accepted, Incoming, Judge, Reply
 from upstox_client.auth.pages import page
-from upstox_client.auth.receiver import Accepted, Incoming, Judge, Reply
 from upstox_client.configuration import is_loopback
 from upstox_client.redact import REDACTED, redact_text, redact_url
 
@@ -149,7 +149,7 @@ def read_pasted(text: str, state: str | None) -> Answer:
     answer = read_answer(query, state) if "code=" in query or "error=" in query else None
     if answer is None:
         raise RedirectUriError(
-            "There is no code in that. Paste the whole address that the browser shows after the login, with `code=` in it"
+            "There is no code in that. Paste the whole address that the browser shows at the end, with `code=` in it"
         )
     return answer
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Generator
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from upstox_client.api_client import ApiClient
 from upstox_client.configuration import Configuration
-from upstox_client.errors import NetworkError
 from upstox_client.redact import redact_url
+
+if TYPE_CHECKING:
+    from upstox_client.api_client import ApiClient
 
 Sandbox: TypeAlias = Annotated[bool, typer.Option("--sandbox", help="The sandbox: test orders, no money.")]
 BaseUrl: TypeAlias = Annotated[
@@ -54,6 +55,9 @@ def configuration_for(*, sandbox: bool, base_url: str | None) -> Configuration:
 @contextlib.contextmanager
 def calling(configuration: Configuration) -> Generator[ApiClient]:
     """A client; a call that finds nobody says where it looked."""
+    from upstox_client.api_client import ApiClient
+    from upstox_client.errors import NetworkError
+
     with ApiClient(configuration) as client:
         try:
             yield client

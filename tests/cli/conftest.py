@@ -1,0 +1,3 @@
+from auth.worlds import _world, store, world
+
+__all__ = ["_world", "store", "world"]

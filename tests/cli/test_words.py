@@ -1,0 +1,68 @@
+"""Money and time for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from upstox_client.auth import IST
+from upstox_client.cli.words import duration, lifetime, moment, rupees
+
+NOW = dt.datetime(2026, 11, 24, 23, 18, tzinfo=IST)
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (None, "-"),
+        (0, "₹0.00"),
+        (-0.001, "₹0.00"),
+        (5.5, "₹5.50"),
+        (999.999, "₹1,000.00"),
+        (1507460.5, "₹15,07,460.50"),
+        (100000, "₹1,00,000.00"),
+        (-130, "-₹130.00"),
+        (-12345678.9, "-₹1,23,45,678.90"),
+        (123456789012, "₹1,23,45,67,89,012.00"),
+    ],
+)
+def test_rupees(amount, text):
+    assert rupees(amount) == text
+
+
+@given(st.integers(-(10**14), 10**14))
+def test_no_digit_is_lost(paise):
+    text = rupees(paise / 100)
+    assert round(float(text.replace("₹", "").replace(",", "")) * 100) == round(round(paise / 100, 2) * 100)
+    groups = text.strip("-₹").partition(".")[0].split(",")
+    assert len(groups[-1]) <= 3
+    assert all(len(group) == 2 for group in groups[1:-1])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600 * 4 + 60 * 12, "4 h 12 min"),
+        (3600 * 47, "47 h 0 min"),
+        (86400 * 29, "29 days"),
+    ],
+)
+def test_durations(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_moments():
+    assert moment(NOW + dt.timedelta(hours=4, minutes=12), NOW) == "03:30 IST"
+    assert moment(NOW + dt.timedelta(days=30), NOW) == "24 Dec 2026 23:18 IST"
+
+
+def test_lifetimes():
+    assert lifetime(NOW + dt.timedelta(hours=4, minutes=12), NOW) == "expires in 4 h 12 min, 03:30 IST"
+    assert lifetime(NOW - dt.timedelta(hours=3), NOW) == "expired 3 h 0 min ago, 20:18 IST"
