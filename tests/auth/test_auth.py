@@ -21,7 +21,7 @@ def test_every_name_is_there():
 
 
 def test_nothing_loads_before_it_is_touched():
-    code = "import sys, upstox_client.auth.expiry; print(sorted(name for name in sys.modules if name.startswith('upstox')))"
+    code = "import sys, upstox_client.auth.expiry; print(sorted(m for m in sys.modules if m.startswith('upstox')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout.strip() == str(
         ["upstox_client", "upstox_client._version", "upstox_client.auth", "upstox_client.auth.expiry"]

@@ -61,6 +61,13 @@ def test_a_command_imports_what_it_needs_and_no_more(run):
     assert not loaded & heavy
 
 
+def test_a_terminal_without_the_rupee_sign(run, world):
+    env = {"UPSTOX_ACCESS_TOKEN": world.emulator.access_token, "PYTHONIOENCODING": "cp1252"}
+    done = run("-m", "upstox_client.cli", "funds", env=env)
+    assert done.returncode == 0, done.stderr
+    assert "Rs 6,00,000.00" in done.stdout
+
+
 def test_the_module_is_the_command(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["upstox", "--version"])
     with pytest.raises(SystemExit) as caught:

@@ -65,7 +65,7 @@ def env(client_id: ClientId = None, sandbox: Sandbox = False, base_url: BaseUrl 
             ("Client id", report.client_id or "-"),
             ("Token", _token_in_words(report.token, now)),
             ("Stored in", report.token_store),
-            ("Rate limit", _limits_in_words(configuration)),
+            *_limits_in_words(configuration),
             (
                 "Versions",
                 "upstox-python-sdk {upstox-python-sdk}, Python {Python}, {system}".format_map(report.versions),
@@ -128,10 +128,10 @@ def _token_in_words(token: TokenReport, now: datetime.datetime) -> str:
     return f"{token.kind}{whose}{until}" if token.kind else f"from {token.source}{until}"
 
 
-def _limits_in_words(configuration: Configuration) -> str:
+def _limits_in_words(configuration: Configuration) -> list[tuple[str, str]]:
     if not configuration.rate_limit:
-        return "off"
-    return f"on; each call {_windows(STANDARD)}; orders {_windows(ORDERS)}"
+        return [("Rate limit", "off")]
+    return [("Rate limit", f"on: each call {_windows(STANDARD)}"), ("", f"orders together {_windows(ORDERS)}")]
 
 
 def _windows(windows: tuple[Window, ...]) -> str:

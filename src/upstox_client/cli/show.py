@@ -41,7 +41,18 @@ def _table(title: str, rows: Iterable[tuple[str, str]], *, numbers: bool) -> Non
     table = Table.grid(padding=(0, 3, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(justify="right" if numbers else "left", overflow="fold")
+    sign = _rupee_sign(console.encoding)
     for name, value in rows:
-        table.add_row(Text(name, style="dim" if not numbers or name.startswith(" ") else "bold"), Text(value))
+        style = "dim" if not numbers or name.startswith(" ") else "bold"
+        table.add_row(Text(name, style=style), Text(value.replace("₹", sign)))
     console.print(Text(title, style="bold"))
     console.print(table)
+
+
+def _rupee_sign(encoding: str) -> str:
+    """The sign, or letters where the terminal's encoding lacks it."""
+    try:
+        "₹".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return "Rs "
+    return "₹"
