@@ -29,13 +29,13 @@ Approval: TypeAlias = Literal["auto", "manual", "deny"]
 """How the account holder answers an individual user's token request."""
 
 
-class Seen(msgspec.Struct, frozen=True):
-    """A request that came in, and the status of the answer (0: it got none)."""
+class Seen(msgspec.Struct):
+    """A request that came in, and the status of the answer (0: it got none, or none yet)."""
 
     method: str
     path: str
     query: str
-    status: int
+    status: int = 0
 
 
 class Backend:

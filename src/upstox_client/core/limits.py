@@ -53,6 +53,9 @@ class Usage(msgspec.Struct, frozen=True):
     count: int
     seconds: float
 
+    def __str__(self) -> str:
+        return f"{self.used}/{self.count} in {self.seconds:g} s"
+
 
 class Bucket:
     """The calls of one bucket; not thread-safe by itself."""
@@ -146,7 +149,7 @@ class LimitsReading:
 
     def __repr__(self) -> str:
         rows = [
-            f"{bucket}: " + ", ".join(f"{usage.used}/{usage.count} in {usage.seconds:g} s" for usage in usages)
+            f"{bucket}: " + ", ".join(map(str, usages))
             for bucket, usages in sorted(self._usage.items())
         ]
         return f"Limits({'; '.join(rows) or 'nothing used'})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 from typing import Any, Final
@@ -33,23 +34,23 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status = 0
+        if scope["path"].startswith("/__emulator"):
+            await self._app(scope, receive, send)
+            return
+        seen = Seen(scope["method"], scope["path"], scope["query_string"].decode("latin-1"))
+        self._backend.requests.append(seen)
 
         async def watch(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                seen.status = message["status"]
             await send(message)
 
-        steering = scope["path"].startswith("/__emulator")
-        fault = None if steering else self._backend.faults.strike(scope["method"], scope["path"])
+        fault = self._backend.faults.strike(seen.method, seen.path)
         if fault is None:
             await self._app(scope, receive, watch)
         else:
-            await self._strike(fault, scope, receive, watch)
-        if not steering:
-            query = scope["query_string"].decode("latin-1")
-            self._backend.requests.append(Seen(scope["method"], scope["path"], query, status))
+            with contextlib.suppress(asyncio.CancelledError):  # the emulator stops while the fault still lasts
+                await self._strike(fault, scope, receive, watch)
 
     async def _strike(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         if fault.kind == "latency":
