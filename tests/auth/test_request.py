@@ -74,6 +74,12 @@ def test_what_is_no_token_for_us(body, status):
     assert judged(GOOD, path="/").status == 404
 
 
+def test_only_a_token_of_the_account():
+    incoming = Incoming(path="/hook", body=json.dumps(GOOD).encode())
+    assert judge_notice("/hook", "home", "U2")(incoming).status == 400
+    assert isinstance(judge_notice("/hook", "home", "U1")(incoming), Accepted)
+
+
 @given(st.binary())
 def test_no_body_breaks_it(body):
     assert judged(body).status in {200, 400}

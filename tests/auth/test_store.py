@@ -332,6 +332,8 @@ def test_a_machine_without_keyring(tmp_path, drawer, backend):
     assert store.get(LIVE).token == "hush-token"
     assert notes == []
     with pytest.raises(TokenStoreError, match="no keyring"):
+        TokenStore(tmp_path / "u.json", secrets="keyring").prepare()
+    with pytest.raises(TokenStoreError, match="no keyring"):
         TokenStore(tmp_path / "u.json", secrets="keyring").put(token())
 
 

@@ -216,7 +216,16 @@ def test_login_by_pasting_an_old_answer_from_a_script(upstox):
 
 def test_login_by_notifier(upstox, store, place):
     upstox.env(UPSTOX_CLIENT_SECRET=SECRET, UPSTOX_CLIENT_ID="home")
-    result = upstox("login", "--notifier", "--listen", f"127.0.0.1:{upstox.world.hook_port}/hook", "--timeout", "10")
+    result = upstox(
+        "login",
+        "--notifier",
+        "--listen",
+        f"127.0.0.1:{upstox.world.hook_port}/hook",
+        "--timeout",
+        "10",
+        "--user-id",
+        "EM1234",
+    )
     assert "Approve the request" in result.stderr
     assert store.get(place, "home").user_id == "EM1234"
 
@@ -312,14 +321,34 @@ def test_logout_without_network_keeps_the_token(upstox, store, place):
     assert store.list() == ()
 
 
-def test_logout_of_a_token_of_the_environment(upstox, store):
+def test_logout_of_a_token_of_the_environment(upstox, store, place):
     upstox.log_in()
     mine = upstox.world.emulator.issue_token("access")
     upstox.env(UPSTOX_ACCESS_TOKEN=mine)
     assert "unset it" in upstox("logout").stderr
-    assert store.list() == ()
     upstox("whoami", code=3)
     assert "dead already" in upstox("logout").stderr
+    # Another token, which was not in use, is still there and good.
+    assert len(store.list()) == 1
+    upstox("whoami", "--client-id", "home")
+    upstox.env(UPSTOX_ACCESS_TOKEN=store.get(place).token)
+    upstox("logout")
+    assert store.list() == ()
+
+
+def test_logout_of_a_named_app_leaves_the_environments_token_alone(upstox, store):
+    upstox.log_in()
+    mine = upstox.world.emulator.issue_token("access")
+    upstox.env(UPSTOX_ACCESS_TOKEN=mine)
+    assert "Logged out" in upstox("logout", "--client-id", "home").stderr
+    upstox("whoami")
+
+
+def test_a_login_over_a_store_in_ruins(upstox, store, place):
+    store.path.write_text("{")
+    upstox.log_in()
+    assert "damaged" in upstox.outputs[-1]
+    assert store.get(place).client_id == "home"
 
 
 # Env

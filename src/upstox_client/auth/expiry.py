@@ -83,5 +83,5 @@ def expiry_of(
     stamps = stamps_of(token)
     if stamps is not None:
         issued, expires = stamps
-        return (received_at + (expires - issued) if fresh else expires).astimezone(IST)
+        return (received_at + (expires - issued) if fresh else expires).astimezone(IST).replace(microsecond=0)
     return next_0330(received_at) if kind == "access" else (received_at + _LIVES[kind]).astimezone(IST)

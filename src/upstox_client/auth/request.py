@@ -61,8 +61,8 @@ def moment(milliseconds: str | int | None) -> datetime.datetime | None:
         return None
 
 
-def judge_notice(path: str, client_id: str) -> Judge[Notice]:
-    """What the receiver thinks of a request: only a token for this app ends the waiting."""
+def judge_notice(path: str, client_id: str, user_id: str | None = None) -> Judge[Notice]:
+    """What the receiver thinks of a request: only a token for this app (and account) ends the waiting."""
 
     def judge(incoming: Incoming) -> Reply | Accepted[Notice]:
         if incoming.path != path:
@@ -79,6 +79,8 @@ def judge_notice(path: str, client_id: str) -> Judge[Notice]:
             return _reply(400, "not a token")
         if not hmac.compare_digest(token.client_id.encode(), client_id.encode()) or not token.access_token:
             return _reply(400, "not for this app")
+        if user_id is not None and token.user_id != user_id:
+            return _reply(400, "not of this account")
         return Accepted(token, _reply(200, "received"))
 
     return judge
@@ -91,6 +93,7 @@ def request_token(
     host: str = "127.0.0.1",
     port: int = 8000,
     path: str = "/",
+    user_id: str | None = None,
     configuration: Configuration | None = None,
     timeout: float = 600.0,
     echo: Callable[[str], object] = say,
@@ -101,11 +104,13 @@ def request_token(
     """Ask the account holder, in the Upstox app and on WhatsApp, for a token, and wait until it is posted here.
 
     Upstox posts the token to the notifier URL registered with the app. That URL must lead to the receiver started
-    here, by a tunnel or a reverse proxy. Whoever knows the URL can post to it: give it a path that is hard to guess.
+    here, by a tunnel or a reverse proxy. Posts are not signed, so whoever knows the URL can post a token of another
+    account: give it a path that is hard to guess, and name the `user_id`.
 
     Parameters:
         client_id, client_secret: the app's API key and secret; default: `UPSTOX_CLIENT_ID`, `UPSTOX_CLIENT_SECRET`.
         host, port, path: where the receiver listens; `/` and 127.0.0.1 if left out.
+        user_id: the account whose token is accepted; None: any that is posted.
         configuration: which Upstox; its `access_token` is set. Default: a new `Configuration()`.
         timeout: the longest time to wait in seconds; it may be less, until the request expires.
         echo: told, in a sentence, what happens.
@@ -126,7 +131,7 @@ def request_token(
     app = App(credential("client_id", client_id), credential("client_secret", client_secret))
     configuration = login_configuration(configuration)
     keeper = Keeper(configuration, store, now)
-    listener = listen(host, port, "POST", judge_notice(path, app.client_id))
+    listener = listen(host, port, "POST", judge_notice(path, app.client_id, user_id))
     try:
         asked = _ask(app, configuration)
         seconds = _patience(asked, now(), timeout)

@@ -148,6 +148,7 @@ class TokenStore:
 
     def prepare(self) -> None:
         """See that tokens can be kept, before a login that works once is spent on one that cannot."""
+        self._usable_vault()
         with self._changed():
             pass
 

@@ -67,6 +67,9 @@ ListenAt = Annotated[
     str,
     typer.Option("--listen", metavar="HOST:PORT/PATH", help="Where --notifier waits."),
 ]
+UserId = Annotated[
+    str | None, typer.Option("--user-id", metavar="ID", help="The only account whose token --notifier accepts.")
+]
 Token = Annotated[
     bool, typer.Option("--token", help="Store a ready token, typed when asked or read from standard input.")
 ]
@@ -82,6 +85,7 @@ def login(
     paste: Paste = False,
     notifier: Notifier = False,
     listen: ListenAt = "127.0.0.1:8000/",
+    user_id: UserId = None,
     token: Token = False,
     kind: KindOf = None,
     sandbox: Sandbox = False,
@@ -100,10 +104,11 @@ def login(
         raise WrongUsageError("--kind is for --token.")
     configuration = configuration_for(sandbox=sandbox, base_url=base_url)
     store = TokenStore.from_env(note=show.say)
+    store.prepare()
     if token:
         stored = _store_ready(configuration, store, client_id, kind)
     elif notifier:
-        stored = _by_notifier(configuration, store, client_id, client_secret, listen, timeout)
+        stored = _by_notifier(configuration, store, client_id, client_secret, listen, user_id, timeout)
     else:
         stored = _by_browser(configuration, store, client_id, client_secret, redirect_uri, timeout, no_browser, paste)
     _report(stored, store, json=json)
@@ -149,6 +154,7 @@ def _by_notifier(
     client_id: str | None,
     client_secret: str | None,
     listen: str,
+    user_id: str | None,
     timeout: float | None,
 ) -> StoredToken:
     from upstox_client import auth
@@ -168,6 +174,7 @@ def _by_notifier(
         host=host,
         port=port,
         path=urlsplit(f"//{listen}").path or "/",
+        user_id=user_id,
         configuration=configuration,
         timeout=timeout or 600.0,
         echo=show.say,
@@ -214,21 +221,20 @@ def logout(
 
     configuration = configuration_for(sandbox=sandbox, base_url=base_url)
     store = TokenStore.from_env(note=show.say)
-    client_id = client_id or os.environ.get("UPSTOX_CLIENT_ID")
-    from_environment = configuration.access_token
-    stored = store.get(configuration, client_id)
-    if stored is None and not from_environment:
+    in_use = "" if client_id else configuration.access_token
+    stored = store.get(configuration, client_id or os.environ.get("UPSTOX_CLIENT_ID"))
+    if in_use and stored is not None and stored.token != in_use:
+        stored = None  # another one, which is not in use
+    if stored is None and not in_use:
         raise NotLoggedInError(f"No token is stored for {Place.of(configuration)}: there is nothing to log out from")
-    secrets = {from_environment, stored.token if stored else ""} - {""}
-    if local or (stored is not None and stored.kind != "access" and not from_environment):
+    if local or (stored is not None and stored.kind != "access"):
         show.say("Upstox was not asked: the token is good until it expires, for whoever has it.")
     else:
-        for secret in sorted(secrets):
-            _kill(configuration, secret)
+        _kill(configuration, in_use or (stored.token if stored else ""))
     if stored is not None:
         store.delete(configuration, stored.name)
         show.say(f"Logged out of {stored.place} ({stored.name}).")
-    if from_environment:
+    if in_use:
         show.say("UPSTOX_ACCESS_TOKEN is still set: unset it.")
 
 
