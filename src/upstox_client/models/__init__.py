@@ -15,6 +15,7 @@ from upstox_client.models.charges import *
 from upstox_client.models.common import *
 from upstox_client.models.expired import *
 from upstox_client.models.fundamentals import *
+from upstox_client.models.gtt import *
 from upstox_client.models.history import *
 from upstox_client.models.instruments import *
 from upstox_client.models.ipo import *
@@ -23,9 +24,13 @@ from upstox_client.models.market import *
 from upstox_client.models.mutual_funds import *
 from upstox_client.models.news import *
 from upstox_client.models.options import *
+from upstox_client.models.orders import *
 from upstox_client.models.paging import *
+from upstox_client.models.portfolio import *
 from upstox_client.models.quotes import *
+from upstox_client.models.reports import *
 from upstox_client.models.user import *
+from upstox_client.models.websocket import *
 
 if not _typing.TYPE_CHECKING:  # checkers see the names above; mypy would not follow a computed list
     __all__ = sorted(
