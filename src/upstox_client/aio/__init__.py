@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from upstox_client.aio.api_client import ApiClient
 from upstox_client.aio.apis import (
+    ChargeApi,
     ExpiredInstrumentApi,
     FundamentalsApi,
     HistoryApi,
@@ -26,11 +27,18 @@ from upstox_client.aio.apis import (
     MutualFundApi,
     NewsApi,
     OptionsApi,
+    OrderApi,
+    OrderApiV3,
+    PortfolioApi,
+    PostTradeApi,
+    TradeProfitAndLossApi,
     UserApi,
+    WebsocketApi,
 )
 
 __all__ = [
     "ApiClient",
+    "ChargeApi",
     "ExpiredInstrumentApi",
     "FundamentalsApi",
     "HistoryApi",
@@ -45,5 +53,11 @@ __all__ = [
     "MutualFundApi",
     "NewsApi",
     "OptionsApi",
+    "OrderApi",
+    "OrderApiV3",
+    "PortfolioApi",
+    "PostTradeApi",
+    "TradeProfitAndLossApi",
     "UserApi",
+    "WebsocketApi",
 ]

@@ -8,10 +8,12 @@ from typing import Any, Self
 
 from upstox_client.configuration import Configuration
 from upstox_client.core.client import BaseClient
-from upstox_client.core.drivers import drive_async
+from upstox_client.core.drivers import drive_async, run_async
 from upstox_client.core.pipeline import probe
+from upstox_client.core.reconcile import Ask, OrderAnswer, Reconciliation
 from upstox_client.core.request import Request
 from upstox_client.core.transport import AioTransport, AsyncTransport
+from upstox_client.errors import OrderOutcomeUnknown
 from upstox_client.rest import RESTResponse
 
 
@@ -65,6 +67,15 @@ class ApiClient(BaseClient):
             ApiException: the answer is a refusal, or none came.
         """
         return await drive_async(self.flow(request, fallback_token), self._transport, self.base_url)
+
+    async def areconcile(self, unknown: OrderOutcomeUnknown, *, patience: float = 10.0) -> Reconciliation:
+        """Find out what became of an order write whose answer was lost; see `OrderOutcomeUnknown.areconcile`."""
+
+        async def ask(step: Ask) -> Any:
+            request = self.question(step.path)
+            return self.decipher(request, await self.execute(request), OrderAnswer).data
+
+        return await run_async(self.inquiry(unknown, patience), ask)
 
     async def call_api(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from upstox_client.api.charge_api import ChargeOperations
 from upstox_client.api.expired_instrument_api import ExpiredInstrumentOperations
 from upstox_client.api.fundamentals_api import FundamentalsOperations
 from upstox_client.api.history_api import HistoryOperations
@@ -16,7 +17,13 @@ from upstox_client.api.market_quote_v3_api import MarketQuoteV3Operations
 from upstox_client.api.mutual_fund_api import MutualFundOperations
 from upstox_client.api.news_api import NewsOperations
 from upstox_client.api.options_api import OptionsOperations
+from upstox_client.api.order_api import OrderOperations
+from upstox_client.api.order_controller_v_3_api import OrderV3Operations
+from upstox_client.api.portfolio_api import PortfolioOperations
+from upstox_client.api.post_trade_api import PostTradeOperations
+from upstox_client.api.trade_profit_and_loss_api import TradeProfitAndLossOperations
 from upstox_client.api.user_api import UserOperations
+from upstox_client.api.websocket_api import WebsocketOperations
 from upstox_client.core.api import AsyncApi
 
 
@@ -78,3 +85,31 @@ class IpoApi(IpoOperations, AsyncApi):
 
 class MutualFundApi(MutualFundOperations, AsyncApi):
     """The account's mutual funds, to read."""
+
+
+class ChargeApi(ChargeOperations, AsyncApi):
+    """Brokerage and margins, before ordering."""
+
+
+class OrderApi(OrderOperations, AsyncApi):
+    """Orders, the older calls; the order book, trades, batches."""
+
+
+class OrderApiV3(OrderV3Operations, AsyncApi):
+    """Orders and good-till-triggered orders."""
+
+
+class PortfolioApi(PortfolioOperations, AsyncApi):
+    """Positions and holdings."""
+
+
+class PostTradeApi(PostTradeOperations, AsyncApi):
+    """Trades of past years."""
+
+
+class TradeProfitAndLossApi(TradeProfitAndLossOperations, AsyncApi):
+    """Profit and loss of a financial year."""
+
+
+class WebsocketApi(WebsocketOperations, AsyncApi):
+    """Where to connect to the feeds."""

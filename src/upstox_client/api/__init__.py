@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from upstox_client.api.charge_api import ChargeApi
 from upstox_client.api.expired_instrument_api import ExpiredInstrumentApi
 from upstox_client.api.fundamentals_api import FundamentalsApi
 from upstox_client.api.history_api import HistoryApi
@@ -16,9 +17,16 @@ from upstox_client.api.market_quote_v3_api import MarketQuoteV3Api
 from upstox_client.api.mutual_fund_api import MutualFundApi
 from upstox_client.api.news_api import NewsApi
 from upstox_client.api.options_api import OptionsApi
+from upstox_client.api.order_api import OrderApi
+from upstox_client.api.order_controller_v_3_api import OrderApiV3
+from upstox_client.api.portfolio_api import PortfolioApi
+from upstox_client.api.post_trade_api import PostTradeApi
+from upstox_client.api.trade_profit_and_loss_api import TradeProfitAndLossApi
 from upstox_client.api.user_api import UserApi
+from upstox_client.api.websocket_api import WebsocketApi
 
 __all__ = [
+    "ChargeApi",
     "ExpiredInstrumentApi",
     "FundamentalsApi",
     "HistoryApi",
@@ -33,5 +41,11 @@ __all__ = [
     "MutualFundApi",
     "NewsApi",
     "OptionsApi",
+    "OrderApi",
+    "OrderApiV3",
+    "PortfolioApi",
+    "PostTradeApi",
+    "TradeProfitAndLossApi",
     "UserApi",
+    "WebsocketApi",
 ]

@@ -13,6 +13,7 @@
 The declaration has no body. Its signature is what callers and type checkers see; where each parameter goes follows from
 its name: a name in the path's braces is a path parameter, `body` is the JSON body, `api_version`, `algo_name` and
 `origin` are headers, and all others are the query (or the form). A leading underscore only keeps clear of a keyword.
+Where several flags make up one list, `flags` says so: `{"order_update": ("update_types", "order")}`.
 
 The declared call also has `with_http_info(...)`, `raw(...)` and, in sync, `submit(...)`: what the official
 `get_profile_with_http_info(...)`, `_preload_content=False` and `async_req=True` do, with honest types. The official
@@ -23,7 +24,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, ParamSpec, TypedDict, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, ParamSpec, TypeAlias, TypedDict, TypeVar, overload
 
 import msgspec
 
@@ -61,6 +62,10 @@ _OPTIONS: Final = frozenset({"async_req", "_return_http_data_only", "_preload_co
 _JSON: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"
 
+Flags: TypeAlias = Mapping[str, tuple[str, str]]
+"""Parameter -> the list of the query, and the word that it adds to it."""
+_NO_FLAGS: Final[Flags] = {}
+
 
 class Prepared(msgspec.Struct):
     """A call with its arguments: the request, and what to make of the answer."""
@@ -84,6 +89,7 @@ class Operation(Generic[P, R]):
         form: bool,
         accept: str,
         redirects: bool,
+        flags: Flags,
     ) -> None:
         self.function = function
         self.name = function.__name__
@@ -94,10 +100,13 @@ class Operation(Generic[P, R]):
         # What `inspect.signature` would say, without importing it: names, and the defaults of the last of them.
         code, defaults = function.__code__, function.__defaults__ or ()
         self.names = code.co_varnames[1 : code.co_argcount]
+        self.flags = flags
         self.places = {name: self._place(name, form=form) for name in self.names}
         given = dict(zip(self.names[len(self.names) - len(defaults) :], defaults, strict=True))
         self._defaults = {name: default for name, default in given.items() if default is not None}
-        self._required = tuple(name for name in self.names if name not in given or given[name] is not None)
+        self._required = tuple(
+            name for name in self.names if name not in self.flags and (name not in given or given[name] is not None)
+        )
         self._content_type = _FORM if form else _JSON
         self._headers = {"Accept": accept, "Content-Type": self._content_type}
 
@@ -109,6 +118,8 @@ class Operation(Generic[P, R]):
             return "body", name
         if name in _HEADER_NAMES:
             return "header", _HEADER_NAMES[name]
+        if name in self.flags:
+            return "query", self.flags[name][0]
         return "post" if form else "query", name.removeprefix("_")
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -150,7 +161,7 @@ class Operation(Generic[P, R]):
         pairs: list[tuple[str, Any]] = []
         for name, (place, wire_name) in self.places.items():
             value = values.get(name)
-            if value is None or place == "body":
+            if value is None or place == "body" or name in self.flags:
                 continue
             if place == "header":
                 headers[wire_name] = as_text(value)
@@ -158,12 +169,14 @@ class Operation(Generic[P, R]):
                 path_values[wire_name] = value
             else:
                 pairs.append((wire_name, value))
+        if self.flags:
+            pairs += self._lists(values)
         merge_headers(headers, client.default_headers)
         path = self.route.path
         if path_values:
             path = fill_path(path, path_values, client.configuration.safe_chars_for_path_param)
         is_form = self._content_type == _FORM
-        payload = values.get("body")
+        payload = client.tagged(self.route, values.get("body"))
         request = Request(
             path=path if is_form else with_query(path, pairs),
             headers=headers,
@@ -181,6 +194,14 @@ class Operation(Generic[P, R]):
             async_req=bool(options.get("async_req")),
             data_only=bool(options.get("_return_http_data_only")),
         )
+
+    def _lists(self, values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        """What the flags that are set make of their lists, in the order in which `flags` has them."""
+        lists: dict[str, list[str]] = {}
+        for name, (wire_name, word) in self.flags.items():
+            if values.get(name):
+                lists.setdefault(wire_name, []).append(word)
+        return list(lists.items())
 
     def _bind(self, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         if len(arguments) > len(self.names):
@@ -333,13 +354,24 @@ class _WithHttpInfo:
 class Declare:
     """Turns a bodiless method into an `Operation`."""
 
-    def __init__(self, method: str, path: str, *, signed: bool, form: bool, accept: str, redirects: bool) -> None:
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        *,
+        signed: bool,
+        form: bool,
+        accept: str,
+        redirects: bool,
+        flags: Flags,
+    ) -> None:
         self._method = method
         self._path = path
         self._signed = signed
         self._form = form
         self._accept = accept
         self._redirects = redirects
+        self._flags = flags
 
     def __call__(self, function: Callable[Concatenate[Any, P], R]) -> Operation[P, R]:
         return Operation(
@@ -349,6 +381,7 @@ class Declare:
             form=self._form,
             accept=self._accept,
             redirects=self._redirects,
+            flags=self._flags,
         )
 
 
@@ -361,15 +394,23 @@ class _Verb:
         form: whether the parameters are a form body instead of a query.
         accept: the `Accept` header.
         redirects: whether a redirect is what the caller hopes for; it is never followed.
+        flags: parameters that each add a word to a list of the query when they are true, in this order.
     """
 
     def __init__(self, method: str) -> None:
         self._method = method
 
     def __call__(
-        self, path: str, *, signed: bool = True, form: bool = False, accept: str = _JSON, redirects: bool = False
+        self,
+        path: str,
+        *,
+        signed: bool = True,
+        form: bool = False,
+        accept: str = _JSON,
+        redirects: bool = False,
+        flags: Flags = _NO_FLAGS,
     ) -> Declare:
-        return Declare(self._method, path, signed=signed, form=form, accept=accept, redirects=redirects)
+        return Declare(self._method, path, signed=signed, form=form, accept=accept, redirects=redirects, flags=flags)
 
 
 get: Final = _Verb("GET")
