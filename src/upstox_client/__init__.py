@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from upstox_client.core.codec import UnexpectedTypeWarning as UnexpectedTypeWarning
     from upstox_client.core.policy import RetryPolicy as RetryPolicy
     from upstox_client.core.policy import Timeout as Timeout
+    from upstox_client.core.reconcile import Reconciliation as Reconciliation
     from upstox_client.errors import *
     from upstox_client.models import *
 
@@ -37,6 +38,7 @@ _MODULES = ("upstox_client.errors", "upstox_client.api", "upstox_client.models")
 _NAMES = {
     "ApiClient": "upstox_client.api_client",
     "Configuration": "upstox_client.configuration",
+    "Reconciliation": "upstox_client.core.reconcile",
     "RetryPolicy": "upstox_client.core.policy",
     "Timeout": "upstox_client.core.policy",
     "UnexpectedTypeWarning": "upstox_client.core.codec",

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from upstox_client.configuration import Configuration
 from upstox_client.core.client import BaseClient
-from upstox_client.core.drivers import drive
+from upstox_client.core.drivers import drive, run
 from upstox_client.core.pipeline import probe
+from upstox_client.core.reconcile import Ask, OrderAnswer, Reconciliation
 from upstox_client.core.request import Request
 from upstox_client.core.transport import SyncTransport, Transport
+from upstox_client.errors import OrderOutcomeUnknown
 from upstox_client.rest import RESTResponse
 
 if TYPE_CHECKING:
@@ -98,6 +100,15 @@ class ApiClient(BaseClient):
             ApiException: the answer is a refusal, or none came.
         """
         return drive(self.flow(request, fallback_token), self._transport, self.base_url)
+
+    def reconcile(self, unknown: OrderOutcomeUnknown, *, patience: float = 10.0) -> Reconciliation:
+        """Find out what became of an order write whose answer was lost; see `OrderOutcomeUnknown.reconcile`."""
+
+        def ask(step: Ask) -> Any:
+            request = self.question(step.path)
+            return self.decipher(request, self.execute(request), OrderAnswer).data
+
+        return run(self.inquiry(unknown, patience), ask)
 
     def call_api(
         self,

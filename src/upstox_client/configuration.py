@@ -71,6 +71,7 @@ class Configuration:
         retries: how reads are repeated; a `RetryPolicy`, or the number of further tries (0: none).
         rate_limit: keep within the documented limits by waiting. Default True.
         rate_limit_wait: the longest such wait in seconds; a call that had to wait longer raises `RateLimitError`.
+        auto_tag: give each order that is placed without a tag a unique one, by which it can be found again.
         verify_ssl: False is honoured for loopback hosts only; trust another authority with `ssl_ca_cert` instead.
         ssl_ca_cert: path of a PEM file with further authorities to trust.
         cert_file, key_file: client certificate and its key, PEM.
@@ -113,6 +114,7 @@ class Configuration:
         self.retries: int | RetryPolicy = RetryPolicy()
         self.rate_limit = os.environ.get("UPSTOX_RATE_LIMIT", "on").lower() not in _OFF
         self.rate_limit_wait = 60.0
+        self.auto_tag = False
         self.logger = {
             "package_logger": logging.getLogger("upstox_client"),
             "urllib3_logger": logging.getLogger("urllib3"),

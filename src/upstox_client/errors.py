@@ -22,7 +22,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -30,6 +30,7 @@ import msgspec
 from upstox_client.redact import REDACTED, is_secret, redact_body, redact_headers, redact_text
 
 if TYPE_CHECKING:
+    from upstox_client.core.reconcile import Reconciliation
     from upstox_client.rest import RESTResponse
 
 __all__ = [
@@ -201,24 +202,63 @@ class RequestTimeoutError(NetworkError, TimeoutError):
 class OrderOutcomeUnknown(ApiException):
     """An order write left this machine and no usable answer came back: it may or may not have been carried out.
 
-    It was not sent again, and must not be before the order book has been read. `__cause__` is what happened.
+    It was not sent again, and must not be before the order book has been read: `reconcile()` does that. `__cause__` is
+    what happened.
 
     Attributes:
         method: the HTTP method of the write.
         path: its path.
         payload: its body as plain data.
         tag: the order's tag, by which the order book can be searched; None if it had none.
+        sent_at: when it was sent, in seconds since the epoch; None if unknown.
+        client: the client that sent it; `reconcile` asks through it.
     """
 
-    def __init__(self, cause: ApiException, *, method: str, path: str, payload: object = None) -> None:
+    client: Any = None
+
+    def __init__(
+        self,
+        cause: ApiException,
+        *,
+        method: str,
+        path: str,
+        payload: object = None,
+        sent_at: float | None = None,
+    ) -> None:
         super().__init__(cause.status, cause.reason)
         self.body, self.headers, self.errors = cause.body, cause.headers, cause.errors
-        self.method, self.path, self.payload = method, path, payload
+        self.method, self.path, self.payload, self.sent_at = method, path, payload, sent_at
         self.tag: str | None = cast("dict[str, Any]", payload).get("tag") if isinstance(payload, dict) else None
         self._cause = cause
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild_unknown, (self._cause, self.method, self.path, self.payload)
+        return _rebuild_unknown, (self._cause, self.method, self.path, self.payload, self.sent_at)
+
+    def reconcile(self, *, patience: float = 10.0) -> Reconciliation:
+        """Ask the order book until it is known what became of the write.
+
+        Parameters:
+            patience: seconds after which what has not been seen counts as not carried out.
+
+        Returns:
+            Whether it was carried out, the ids of its orders, and how that is known.
+
+        Raises:
+            ValueError: it was raised by an async client (use `areconcile`), or has lost its client by pickling.
+        """
+        found: Reconciliation = self._asker("reconcile").reconcile(self, patience=patience)
+        return found
+
+    def areconcile(self, *, patience: float = 10.0) -> Coroutine[Any, Any, Reconciliation]:
+        """The same, awaited, for an exception of an async client."""
+        asking: Coroutine[Any, Any, Reconciliation] = self._asker("areconcile").areconcile(self, patience=patience)
+        return asking
+
+    def _asker(self, method: str) -> Any:
+        if not hasattr(self.client, method):
+            other = "`await error.areconcile()`" if self.client is not None else "the client's own reconcile(error)"
+            raise ValueError(f"this error cannot ask through {method}(): use {other}")
+        return self.client
 
     def __str__(self) -> str:
         tagged = f" tagged {self.tag!r}" if self.tag else ""
@@ -228,8 +268,10 @@ class OrderOutcomeUnknown(ApiException):
         )
 
 
-def _rebuild_unknown(cause: ApiException, method: str, path: str, payload: object) -> OrderOutcomeUnknown:
-    return OrderOutcomeUnknown(cause, method=method, path=path, payload=payload)
+def _rebuild_unknown(
+    cause: ApiException, method: str, path: str, payload: object, sent_at: float | None
+) -> OrderOutcomeUnknown:
+    return OrderOutcomeUnknown(cause, method=method, path=path, payload=payload, sent_at=sent_at)
 
 
 # By HTTP status: https://upstox.com/developer/api-documentation/error-codes

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -13,11 +14,22 @@ from upstox_client._version import __version__
 from upstox_client.configuration import Configuration
 from upstox_client.core.limits import Limits, LimitsReading, limits_of
 from upstox_client.core.pipeline import Flow, Outcome, Rules, call
-from upstox_client.core.policy import Timeout, as_retries, as_timeout
-from upstox_client.core.request import Request, as_text, encode_body, fill_path, merge_headers, route, with_query
+from upstox_client.core.policy import Kind, Timeout, as_retries, as_timeout
+from upstox_client.core.reconcile import Inquiry, Reconciliation, reconcile
+from upstox_client.core.request import (
+    Request,
+    Route,
+    as_text,
+    encode_body,
+    fill_path,
+    merge_headers,
+    route,
+    with_query,
+)
 from upstox_client.core.response import decipher, outcome
+from upstox_client.core.tags import with_tags
 from upstox_client.core.type_words import resolve
-from upstox_client.errors import ApiException
+from upstox_client.errors import ApiException, OrderOutcomeUnknown
 from upstox_client.redact import redact_body, redact_headers, redact_url
 from upstox_client.rest import RESTResponse
 
@@ -140,6 +152,8 @@ class BaseClient:
         )
 
         def sign(request: Request) -> None:
+            if request.sent_at is None:
+                request.sent_at = time.time()
             if self.cookie:
                 merge_headers(request.headers, {"Cookie": self.cookie})
             if request.signed:
@@ -151,7 +165,31 @@ class BaseClient:
             if logger.isEnabledFor(logging.DEBUG):
                 _log_call(request, self.base_url(request), answer)
 
-        return call(request, rules, sign, observe)
+        flow = call(request, rules, sign, observe)
+        return self._adopting(flow) if request.route.kind is Kind.ORDER else flow
+
+    def _adopting(self, flow: Flow) -> Flow:
+        """`flow`, but an order whose outcome is unknown knows whom to ask."""
+        try:
+            return (yield from flow)
+        except OrderOutcomeUnknown as unknown:
+            unknown.client = self
+            raise
+
+    def tagged(self, route: Route, payload: Any) -> Any:
+        """The body of an order write, with a unique tag on each untagged order if the configuration wants that."""
+        return with_tags(route, payload) if self.configuration.auto_tag else payload
+
+    def inquiry(self, unknown: OrderOutcomeUnknown, patience: float) -> Inquiry:
+        """The search for what became of an order write, for the drivers."""
+        if self.configuration.sandbox:
+            return Reconciliation(None, (), "the sandbox has no order book to look into")
+        return (yield from reconcile(unknown, patience))
+
+    def question(self, path: str) -> Request:
+        """A signed read of a path with its query."""
+        path, _, query = path.partition("?")
+        return self.generic_request(path, "GET", query_params=parse_qsl(query), auth_settings=["OAUTH2"])
 
     def probes(self) -> list[Request]:
         """Requests that do nothing but open the connection to each host; see `warm_up`."""
@@ -175,6 +213,7 @@ class BaseClient:
             judged = outcome(request, error)
             if judged is error:
                 raise
+            cast("OrderOutcomeUnknown", judged).client = self
             raise judged from error
 
     # The official low-level call
@@ -211,6 +250,7 @@ class BaseClient:
         if files:
             raise ValueError("files cannot be sent: no endpoint of Upstox takes an upload")
         self.refuse_outside_sandbox(resource_path)
+        body = self.tagged(route(method, resource_path), body)
         headers = {name: as_text(value) for name, value in (header_params or {}).items()}
         merge_headers(headers, self.default_headers)
         content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), None)

@@ -3,53 +3,75 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any, TypeVar
 
-from upstox_client.core.pipeline import Flow, Outcome, Sleep
+from upstox_client.core.pipeline import Flow, Send, Sleep
 from upstox_client.core.request import Request
 from upstox_client.core.transport import AsyncTransport, Transport
-from upstox_client.errors import NetworkError
+from upstox_client.errors import ApiException
 from upstox_client.rest import RESTResponse
 
 BaseUrl = Callable[[Request], str]
 
+S = TypeVar("S")
+T = TypeVar("T")
 
-def drive(flow: Flow, transport: Transport, base_url: BaseUrl) -> RESTResponse:
-    """Run a flow to its end."""
-    outcome: Outcome | None = None
+
+def run(flow: Generator[S | Sleep, Any, T], do: Callable[[S], Any]) -> T:
+    """Run a flow to its end: sleep where it wants to, `do` all else, and send back what came of it."""
+    answer: Any = None
     while True:
         try:
-            step = flow.send(outcome)
+            step = flow.send(answer)
         except StopIteration as done:
-            answer: RESTResponse = done.value
-            return answer
-        outcome = None
+            result: T = done.value
+            return result
+        answer = None
         if isinstance(step, Sleep):
             time.sleep(step.seconds)
             continue
         try:
-            outcome = transport.send(base_url(step.request), step.request)
-        except NetworkError as error:
-            outcome = error
+            answer = do(step)
+        except ApiException as error:
+            answer = error
 
 
-async def drive_async(flow: Flow, transport: AsyncTransport, base_url: BaseUrl) -> RESTResponse:
-    """Run a flow to its end."""
-    outcome: Outcome | None = None
+async def run_async(flow: Generator[S | Sleep, Any, T], do: Callable[[S], Awaitable[Any]]) -> T:
+    """Run a flow to its end, awaiting."""
+    answer: Any = None
     while True:
         try:
-            step = flow.send(outcome)
+            step = flow.send(answer)
         except StopIteration as done:
-            answer: RESTResponse = done.value
-            return answer
-        outcome = None
+            result: T = done.value
+            return result
+        answer = None
         if isinstance(step, Sleep):
             await _sleep(step.seconds)
             continue
         try:
-            outcome = await transport.send(base_url(step.request), step.request)
-        except NetworkError as error:
-            outcome = error
+            answer = await do(step)
+        except ApiException as error:
+            answer = error
+
+
+def drive(flow: Flow, transport: Transport, base_url: BaseUrl) -> RESTResponse:
+    """Carry a call to its answer."""
+
+    def send(step: Send) -> RESTResponse:
+        return transport.send(base_url(step.request), step.request)
+
+    return run(flow, send)
+
+
+async def drive_async(flow: Flow, transport: AsyncTransport, base_url: BaseUrl) -> RESTResponse:
+    """Carry a call to its answer."""
+
+    async def send(step: Send) -> RESTResponse:
+        return await transport.send(base_url(step.request), step.request)
+
+    return await run_async(flow, send)
 
 
 async def _sleep(seconds: float) -> None:

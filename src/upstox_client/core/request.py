@@ -67,6 +67,8 @@ class Request(msgspec.Struct):
     """Whether an answer of 3xx is what the caller hopes for."""
     payload: object = None
     """The JSON body before it was encoded."""
+    sent_at: float | None = None
+    """When it was first sent, in seconds since the epoch."""
 
     def __repr__(self) -> str:
         headers, body = redact_headers(self.headers), redact_body(self.body or b"")

@@ -95,7 +95,13 @@ def outcome(request: Request, error: ApiException) -> ApiException:
     """What the caller gets to see of `error`: an order write whose fate is open becomes `OrderOutcomeUnknown`."""
     if request.route.kind is not Kind.ORDER or not _leaves_open(error):
         return error
-    unknown = OrderOutcomeUnknown(error, method=request.route.method, path=request.path, payload=plain(request.payload))
+    unknown = OrderOutcomeUnknown(
+        error,
+        method=request.route.method,
+        path=request.path,
+        payload=plain(request.payload),
+        sent_at=request.sent_at,
+    )
     unknown.__cause__ = error
     return unknown
 
