@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import upstox_client
@@ -191,6 +191,7 @@ def value_or_our_error(body: bytes, kind: type[Model]) -> Model | None:
 
 
 @pytest.mark.filterwarnings("ignore::upstox_client.UnexpectedTypeWarning")
+@settings(max_examples=60)
 @given(st.sampled_from(RESPONSES).flatmap(lambda kind: st.tuples(st.just(kind), of_struct(kind))))
 def test_an_object_with_anything_in_it_is_the_model_with_every_good_field(
     pair: tuple[type[Model], dict[str, Any]],
@@ -242,7 +243,7 @@ def test_an_answer_with_one_wrong_byte(place: int, byte: int) -> None:
 @pytest.mark.filterwarnings("ignore::upstox_client.UnexpectedTypeWarning")
 @pytest.mark.parametrize(
     "number",
-    ["1e400", "-1e400", "9" * 5000, "0." + "1" * 500, "-0", "1e-400", '"' + "9" * 5000 + '"', "[" * 90 + "]" * 90],
+    ["1e400", "-1e400", "9" * 5000, "0." + "1" * 500, "-0", "1e-400", '"' + "9" * 5000 + '"', "[" * 30 + "]" * 30],
     ids=lambda number: number[:5],
 )
 def test_numbers_and_nesting_beyond_all_measure(number: str) -> None:

@@ -23,6 +23,7 @@ from support import http2, servers
 from support.colours import Colour, local
 from support.servers import Behaviour, Peer, RawServer, full_backlog, keep_answering, refusing_port
 from support.tls import authority
+from upstox_client import api_client
 from upstox_client.core import transport
 from upstox_client.core.policy import Timeout
 from upstox_client.core.request import Request, route
@@ -823,6 +824,7 @@ sys.path.insert(0, {str(Path(__file__).parents[1])!r})
 from support.colours import local
 from support.servers import RawServer, stall_after_reading
 import upstox_client
+from upstox_client import api_client
 server = RawServer(stall_after_reading).__enter__()
 client = upstox_client.ApiClient(local(server.url, timeout=(5, 1)))
 result = upstox_client.UserApi(client).get_profile(async_req=True)
@@ -844,3 +846,46 @@ def test_a_forgotten_client_takes_its_threads_along() -> None:
         for thread in threads:
             thread.join(5)
         assert not any(thread.is_alive() for thread in threads)
+
+
+# The same, within this process
+
+
+def test_another_process_id_is_refused(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer(keep_answering()) as server:
+        client = colour.client(local(server.url))
+        send(colour, client)
+        with monkeypatch.context() as patch:
+            patch.setattr(transport.os, "getpid", lambda: -1)
+            with pytest.raises(NetworkError, match="was forked after the client had been used") as caught:
+                send(colour, client, "POST")
+        assert caught.value.maybe_sent is False
+        assert send(colour, client)[1] == 200
+    assert len(server.requests) == 2
+
+
+def test_what_the_engine_says_while_it_is_set_up_is_ours() -> None:
+    def raising(error: Exception) -> Callable[[Any], Any]:
+        def make(key: Any) -> Any:
+            raise error
+
+        return make
+
+    key = transport._PoolKey(1, 1, http2=False)
+    with pytest.raises(ValueError, match="the connection cannot be set up: Bearer <redacted>"):
+        transport._build(raising(transport.PyreqwestError("Bearer s3cr3t")), key)
+    with pytest.raises(NetworkError, match="before fork") as caught:
+        transport._build(raising(RuntimeError("initialized before fork()")), key)
+    assert caught.value.maybe_sent is False
+
+
+def test_the_threads_of_another_process_are_left_alone() -> None:
+    with RawServer(keep_answering()) as server:
+        client = upstox_client.ApiClient(local(server.url))
+        pool = client.pool
+        client._pool_pid = -1
+        client.close()
+        assert pool.apply(lambda: 5) == 5
+        api_client._terminate(pool, -1)
+        assert pool.apply(lambda: 5) == 5
+        pool.terminate()
