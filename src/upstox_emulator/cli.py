@@ -27,7 +27,7 @@ class MarketChoice(StrEnum):
 
 def emulator(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 9010,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 9010,
     seed: Annotated[int, typer.Option(help="What ids, tokens and the market are derived from.")] = 7,
     access_token: Annotated[str | None, typer.Option(help="Issue this text as a ready access token.")] = None,
     market: Annotated[MarketChoice, typer.Option(help="Service hours.")] = MarketChoice.always_open,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +13,7 @@ from upstox_emulator.backend import Approval, Backend, Seen
 from upstox_emulator.clock import IST, Clock
 from upstox_emulator.faults import Faults
 from upstox_emulator.http.app import make_app
+from upstox_emulator.notifier import approve_waiting
 from upstox_emulator.server import BackgroundServer, listen
 from upstox_emulator.venue import IssueToken, MakeCode, Market, Venue
 
@@ -80,17 +80,31 @@ class Emulator:
     # Starting and stopping
 
     def start(self) -> Self:
-        """Listen and answer, from a thread of its own."""
+        """Listen and answer, from a thread of its own. After a `stop` it goes on at the same address.
+
+        Raises:
+            OSError: the port is taken.
+            upstox_emulator.journal.JournalError: `db` cannot be continued.
+            RuntimeError: it is already running.
+        """
+        if self._server is not None:
+            raise RuntimeError(f"the emulator is already running at {self._url}")
+        self.backend.open()
         host, port = self._address
-        listener = listen(host, port)
+        try:
+            listener = listen(host, port)
+        except BaseException:
+            self.backend.close()
+            raise
+        self._address = host, listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
-        self._url = f"http://{shown}:{listener.getsockname()[1]}"
+        self._url = f"http://{shown}:{self._address[1]}"
         self._server = BackgroundServer(make_app(self.backend), listener)
         self._server.start()
         return self
 
     def stop(self) -> None:
-        """Stop listening and close the journal."""
+        """Stop listening, cut what is under way, and close the journal. Nothing happens if it is not running."""
         if self._server is not None:
             self._server.stop()
             self._server = None
@@ -151,9 +165,18 @@ class Emulator:
         return self.backend.venue
 
     @property
-    def requests(self) -> deque[Seen]:
-        """The latest requests, oldest first; signatures are not kept."""
+    def requests(self) -> tuple[Seen, ...]:
+        """The latest requests, oldest first; signatures are not kept. Steering is not among them."""
         return self.backend.requests
+
+    def reset(self) -> None:
+        """Begin anew, as if just made: account, clock, journal, faults, limits and requests.
+
+        The ready access token stays good if it has been handed out; all other tokens and codes are gone.
+        """
+        self.backend.reset()
+        if self._access_token is not None:
+            self.issue_token("access", token=self._access_token)
 
     @property
     def approval(self) -> Approval:
@@ -166,12 +189,7 @@ class Emulator:
 
     def approve(self) -> int:
         """Approve the token requests that wait (`approval = "manual"`); returns how many."""
-        from upstox_emulator.notifier import approve
-
-        waiting, self.backend.waiting = self.backend.waiting, []
-        for app in waiting:
-            approve(self.backend, app)
-        return len(waiting)
+        return approve_waiting(self.backend)
 
     def issue_code(self, client_id: str = "emulator", code: str | None = None) -> str:
         """An authorization code, as after a consent; `code` chooses its text.

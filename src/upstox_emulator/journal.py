@@ -1,6 +1,7 @@
 """The journal of commands, in SQLite: what was acknowledged survives a kill.
 
 Each command is committed before its answer leaves. A restart replays them and stands where the killed process stood.
+One process at a time: two writers would each acknowledge what the other does not know of.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ import msgspec
 from upstox_emulator.venue import Command
 
 FORMAT: Final = 1
+"""Raised with every change that makes old commands mean something else."""
+
+_PATIENCE: Final = 2.0  # seconds; a predecessor that is just ending still holds the file
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Command).decode
 
 
 class JournalError(Exception):
-    """The file is no journal of ours, or of another seed or version."""
+    """The file is no journal of ours, of another seed or version, in use by another, or it cannot be written."""
 
 
 class Journal:
@@ -39,11 +43,14 @@ class Journal:
 
     def __init__(self, path: Path, seed: int, opened_at: dt.datetime) -> None:
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise JournalError(f"cannot open {str(path)!r}: {error}") from None
         try:
             self._begin(path, seed, opened_at)
+        except sqlite3.OperationalError as error:
+            self._db.close()
+            raise JournalError(f"cannot use {str(path)!r}, perhaps another emulator does: {error}") from None
         except sqlite3.Error as error:
             self._db.close()
             raise JournalError(f"{str(path)!r} is not a journal of this emulator: {error}") from None
@@ -52,6 +59,7 @@ class Journal:
             raise
 
     def _begin(self, path: Path, seed: int, opened_at: dt.datetime) -> None:
+        self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode=WAL")
         # A commit reaches the operating system, which outlives a killed process; no fsync for each.
         self._db.execute("PRAGMA synchronous=NORMAL")
@@ -70,13 +78,35 @@ class Journal:
         self.opened_at = dt.datetime.fromisoformat(about["opened_at"])
 
     def commands(self) -> Iterator[Command]:
-        """Everything that was acknowledged, in order."""
-        for (command,) in self._db.execute("SELECT command FROM commands ORDER BY number"):
-            yield _decode(command)
+        """Everything that was acknowledged, in order.
+
+        Raises:
+            JournalError: there is a command that this version does not know.
+        """
+        for number, command in self._db.execute("SELECT number, command FROM commands ORDER BY number"):
+            try:
+                yield _decode(command)
+            except msgspec.MsgspecError as error:
+                raise JournalError(f"command {number} of the journal is not known to this version: {error}") from None
 
     def append(self, command: Command) -> None:
-        """Keep a command; it is safe when this returns."""
-        self._db.execute("INSERT INTO commands (command) VALUES (?)", (_encode(command),))
+        """Keep a command; it is safe when this returns.
+
+        Raises:
+            JournalError: it could not be written.
+        """
+        try:
+            self._db.execute("INSERT INTO commands (command) VALUES (?)", (_encode(command),))
+        except sqlite3.Error as error:
+            raise JournalError(f"the journal cannot be written: {error}") from None
+
+    def restart(self, opened_at: dt.datetime) -> None:
+        """Forget everything and begin anew."""
+        self._db.execute("BEGIN")
+        self._db.execute("DELETE FROM commands")
+        self._db.execute("UPDATE about SET value = ? WHERE name = 'opened_at'", (opened_at.isoformat(),))
+        self._db.execute("COMMIT")
+        self.opened_at = opened_at
 
     def close(self) -> None:
         """Close the file."""

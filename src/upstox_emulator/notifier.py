@@ -5,11 +5,12 @@ https://upstox.com/developer/api-documentation/access-token-request
 
 from __future__ import annotations
 
+import http.client
+import ipaddress
 import logging
 import threading
-import urllib.error
-import urllib.request
-from urllib.parse import urlsplit
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -20,24 +21,41 @@ from upstox_emulator.venue import IssueToken
 
 logger = logging.getLogger("upstox_emulator")
 
+_PATIENCE: Final = 5.0  # seconds for the notifier to answer
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
 
 def notify(backend: Backend, app: App) -> None:
     """Ask the account holder, who answers as `backend.approval` has it: `auto`, `manual` or `deny`."""
     if backend.approval == "manual":
-        backend.waiting.append(app)
+        backend.keep_waiting(app)
     elif backend.approval == "auto":
         approve(backend, app)
 
 
+def approve_waiting(backend: Backend) -> int:
+    """Approve every token request that waits; returns how many."""
+    waiting = backend.take_waiting()
+    for app in waiting:
+        approve(backend, app)
+    return len(waiting)
+
+
 def approve(backend: Backend, app: App) -> None:
-    """Issue the token and post it, in a thread of its own."""
-    threading.Thread(target=_deliver, args=(backend, app), name="notifier", daemon=True).start()
-
-
-def _deliver(backend: Backend, app: App) -> None:
+    """Issue the token at once, and post it from a thread of its own."""
     url = app.notifier_url or ""
-    if urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}:
-        logger.warning("the notifier URL %s is not on this machine; nothing was posted", url)
+    target = urlsplit(url)
+    if target.scheme != "http" or not is_loopback(target.hostname):
+        logger.warning("the notifier URL %s is not plain http on this machine; nothing was posted", url)
         return
     token = backend.execute(IssueToken(backend.clock.now(), "access", app.client_id))
     issued = backend.venue.tokens.issued[token]
@@ -50,11 +68,20 @@ def _deliver(backend: Backend, app: App) -> None:
         "issued_at": epoch_ms(issued.issued_at),
         "message_type": "access_token",
     }
-    request = urllib.request.Request(  # noqa: S310 - loopback http, checked above
-        url, msgspec.json.encode(message), {"Content-Type": "application/json"}, method="POST"
-    )
+    backend.deliver(threading.Thread(target=_post, args=(target, message), name="notifier", daemon=True))
+
+
+def _post(target: SplitResult, message: dict[str, str]) -> None:
+    # http.client, since it follows no redirect and no proxy: a token must not leave this machine.
+    connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=_PATIENCE)
+    path = (target.path or "/") + (f"?{target.query}" if target.query else "")
     try:
-        with urllib.request.urlopen(request, timeout=10):  # noqa: S310
-            pass
-    except (urllib.error.URLError, OSError) as error:
-        logger.warning("the notifier at %s could not be reached: %s", url, error)
+        connection.request("POST", path, msgspec.json.encode(message), {"Content-Type": "application/json"})
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        logger.warning("the notifier at %s could not be reached: %s", target.geturl(), error)
+    else:
+        if status >= 300:
+            logger.warning("the notifier at %s answered %d", target.geturl(), status)
+    finally:
+        connection.close()

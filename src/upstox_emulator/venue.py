@@ -17,6 +17,7 @@ from upstox_emulator.account.payments import Payments
 from upstox_emulator.account.static_ip import StaticIps
 from upstox_emulator.account.tokens import App, ExchangeForm, TokenKind, Tokens
 from upstox_emulator.account.user import DEFAULT_USER, User
+from upstox_emulator.errors import refuse
 
 Market: TypeAlias = Literal["always-open", "calendar"]
 
@@ -78,12 +79,23 @@ class ExchangeCode(Step, frozen=True):
     form: ExchangeForm
 
     def apply(self, venue: Venue) -> dict[str, Any]:
+        if not venue.user.is_active:
+            raise refuse("no_segments")
         app, code = venue.tokens.redeem(self.form, self.at)
         answer: dict[str, Any] = {name: value for name, value in venue.user.profile().items() if name != "ddpi"}
         answer["access_token"] = venue.tokens.issue("access", app.client_id, code.user_id, self.at)
         if app.multi_client:
             answer["extended_token"] = venue.tokens.issue("extended", app.client_id, code.user_id, self.at)
         return answer
+
+
+class SpendCode(Step, frozen=True):
+    """A code was tried in vain: it works once, even if the exchange fails."""
+
+    code: str
+
+    def apply(self, venue: Venue) -> None:
+        venue.tokens.spend(self.code)
 
 
 class IssueToken(Step, frozen=True):
@@ -145,7 +157,7 @@ class ModifyPayout(Step, frozen=True):
     amount: Any
 
     def apply(self, venue: Venue) -> dict[str, Any]:
-        return venue.payments.modify(self.transaction_id, self.amount)
+        return venue.payments.modify(self.transaction_id, self.amount, self.at)
 
 
 class CancelPayout(Step, frozen=True):
@@ -154,13 +166,14 @@ class CancelPayout(Step, frozen=True):
     transaction_id: str
 
     def apply(self, venue: Venue) -> dict[str, Any]:
-        return venue.payments.cancel(self.transaction_id)
+        return venue.payments.cancel(self.transaction_id, self.at)
 
 
 Command: TypeAlias = (
     RegisterApp
     | MakeCode
     | ExchangeCode
+    | SpendCode
     | IssueToken
     | Logout
     | SwitchSegments

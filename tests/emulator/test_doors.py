@@ -40,6 +40,27 @@ def test_it_starts_stops_and_leaves_nothing_behind():
         Caller(em.url)("GET", "/")
 
 
+@pytest.mark.parametrize("db", [None, "em.db"])
+def test_it_can_go_down_and_come_back(tmp_path, db):
+    with Emulator(db=db and tmp_path / db) as em:
+        url, call = em.url, Caller(em.url, em.access_token)
+        with pytest.raises(RuntimeError, match="already running at http"):
+            em.start()
+        em.stop()
+        with pytest.raises(OSError, match="refused"):
+            call("GET", "/")
+        assert em.start().url == url
+        assert call("GET", "/v2/user/profile").status == 200
+
+
+def test_a_taken_port_leaves_the_journal_free(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        em = Emulator(port=taken.getsockname()[1], db=tmp_path / "em.db")
+        with pytest.raises(OSError, match="in use"):
+            em.start()
+    Emulator(db=tmp_path / "em.db").stop()
+
+
 def test_its_clock_starts_on_a_trading_day():
     assert Emulator().clock.now() - dt.datetime(2026, 11, 23, 10, 0, tzinfo=IST) < dt.timedelta(seconds=5)
     assert abs(Emulator(start=None).clock.now() - dt.datetime.now(IST)) < dt.timedelta(seconds=5)
@@ -115,6 +136,13 @@ def test_bad_options_are_told(arguments, told):
     result = CliRunner().invoke(app, ["--port", "0", *arguments])
     assert result.exit_code == 1
     assert told in result.output
+
+
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_no_such_port(port):
+    result = CliRunner().invoke(app, ["--port", port])
+    assert result.exit_code == 2
+    assert "--port" in result.output
 
 
 def test_other_machines_are_warned_about(monkeypatch):

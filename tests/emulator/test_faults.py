@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
+import threading
+import time
 
 import pytest
 
@@ -99,7 +102,42 @@ def test_requests_are_remembered_without_their_signature(em, call):
     call("GET", f"{PROFILE}?a=b")
     (seen,) = em.requests
     assert (seen.method, seen.path, seen.query, seen.status) == ("GET", PROFILE, "a=b", 200)
+    assert seen.at == em.clock.now()
+    assert seen.headers["authorization"] == "***"
+    assert seen.headers["accept-encoding"] == "identity"
     assert em.access_token not in repr(em.requests)
+    Caller(em.url)("GET", "/")
+    assert "authorization" not in em.requests[-1].headers
+
+
+def test_half_a_request_is_none(em):
+    import socket
+
+    host, port = Caller(em.url).netloc.split(":")
+    for _ in range(2):
+        head = f"DELETE /v2/logout HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {em.access_token}\r\n"
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(f"{head}Content-Length: 10\r\n\r\nhalf".encode())
+        em.faults.truncate(method="DELETE")
+    deadline = time.monotonic() + 5
+    while len(em.requests) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert Caller(em.url, em.access_token)("GET", PROFILE).status == 200, "the token lives on"
+    assert [seen.status for seen in em.requests] == [0, 0, 200]
+
+
+def test_it_stops_while_a_fault_lasts(em):
+    em.faults.timeout_after()
+    threads = [threading.Thread(target=lambda: pytest.raises(OSError, Caller(em.url), "GET", PROFILE))]
+    for thread in threads:
+        thread.start()
+    while not em.requests:
+        time.sleep(0.01)
+    began = time.monotonic()
+    em.stop()
+    assert time.monotonic() - began < 2
+    for thread in threads:
+        thread.join()
 
 
 def test_steering_from_outside(em):
@@ -135,6 +173,8 @@ def test_steering_from_outside(em):
         ("/clock", "nonsense"),
         ("/faults", {"kind": "earthquake"}),
         ("/tokens", {"client_id": "nobody"}),
+        ("/codes", {"client_id": "nobody"}),
+        ("/approvals", {"mode": "perhaps"}),
     ],
 )
 def test_bad_steering_is_told(em, path, body):
@@ -153,3 +193,24 @@ def test_waiting_requests_are_approved_from_outside():
         call("POST", "/v3/login/auth/token/request/i", body={"client_secret": "s"})
         assert call("POST", "/__emulator/approvals").json()["waiting"] == ["i"]
         assert call("POST", "/__emulator/approvals", body={"approve": True}).json()["waiting"] == []
+
+
+def test_other_machines_do_not_steer():
+    from starlette.requests import Request
+
+    from upstox_emulator.backend import Backend
+    from upstox_emulator.clock import Clock
+    from upstox_emulator.http.admin import Admin
+
+    route = Admin(Backend(7, Clock())).routes()[0]
+    for client in (("192.0.2.1", 5), None):
+        answer = asyncio.run(route.endpoint(Request({"type": "http", "client": client, "headers": []})))
+        assert answer.status_code == 403
+
+
+def test_a_failure_of_the_pages_is_a_500_and_logged(em, call, caplog):
+    em.venue.tokens = None
+    refused = call("GET", "/")
+    assert (refused.status, refused.codes) == (500, ["UDAPI100500"])
+    em.stop()  # the answer leaves before the line is logged
+    assert "AttributeError" in caplog.text

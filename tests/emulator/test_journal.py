@@ -34,6 +34,7 @@ from upstox_emulator.venue import (
     MakeCode,
     ModifyPayout,
     RegisterApp,
+    SpendCode,
     SwitchSegments,
     Venue,
 )
@@ -43,7 +44,7 @@ from .conftest import Caller
 START = dt.datetime(2026, 11, 23, 10, 0, tzinfo=IST)
 
 
-def everything(venue: Venue) -> Any:
+def everything(venue: Venue, now: dt.datetime = START) -> Any:
     """The whole state, as plain data."""
     return (
         venue.tokens.apps,
@@ -54,7 +55,9 @@ def everything(venue: Venue) -> Any:
         venue.kill_switch._stopped,
         venue.static_ips.row(),
         venue.payments.payins(),
-        venue.payments.payouts(),
+        venue.payments.payouts(now),
+        venue.payments.modes(now),
+        venue.payments._made,
     )
 
 
@@ -81,9 +84,11 @@ def of(kind: Any, *arguments: Any) -> Any:
 
 
 MAKERS = st.one_of(
-    of(MakeCode, st.just("emulator"), CODES),
+    of(MakeCode, st.sampled_from(["emulator", "nobody"]), st.one_of(st.none(), CODES)),
     of(ExchangeCode, FORMS),
-    of(IssueToken, KINDS, st.just("emulator"), TOKENS),
+    of(SpendCode, CODES),
+    of(Logout, TOKENS),
+    of(IssueToken, KINDS, st.sampled_from(["emulator", "nobody"]), st.one_of(st.none(), TOKENS)),
     of(SwitchSegments, WISHES),
     of(ChangeIps, IPS, IPS),
     of(InitiatePayout, st.sampled_from(["NEFT", "IMPS", "UPI", None]), AMOUNTS),
@@ -106,11 +111,11 @@ def test_a_replayed_journal_gives_the_same_state(tmp_path_factory, steps):
     for (kind, arguments), seconds in steps:
         now += dt.timedelta(seconds=seconds)
         command = kind(now, *arguments)
-        before = json.dumps(everything(live), default=str)
+        before = json.dumps(everything(live, now), default=str)
         try:
             live.execute(command)
-        except Refusal:
-            assert json.dumps(everything(live), default=str) == before, "a refused command changes nothing"
+        except (Refusal, KeyError):
+            assert json.dumps(everything(live, now), default=str) == before, "a refused command changes nothing"
         else:
             journal.append(command)
     journal.close()
@@ -121,7 +126,7 @@ def test_a_replayed_journal_gives_the_same_state(tmp_path_factory, steps):
     for command in again.commands():
         replayed.execute(command)
     again.close()
-    assert everything(replayed) == everything(live)
+    assert everything(replayed, now) == everything(live, now)
 
 
 def test_the_same_seed_gives_the_same_tokens():
@@ -145,9 +150,9 @@ def test_a_restart_goes_on_where_it_stopped(tmp_path):
         call("POST", "/v2/user/payments/payout", body={"mode": "NEFT", "amount": 500})
         em.backend.execute(Logout(em.clock.now(), em.issue_token()))
         stopped_at = em.clock.now()
-        before = everything(em.venue)
+        before = everything(em.venue, stopped_at)
     with Emulator(db=db, speed=0) as em:
-        assert everything(em.venue) == before
+        assert everything(em.venue, stopped_at) == before
         assert em.clock.now() == stopped_at
         assert Caller(em.url, token)("GET", "/v2/user/payments/payout").data[0]["amount"] == 500
 
@@ -166,6 +171,68 @@ def test_another_seed_or_format_or_file_is_refused(tmp_path):
         Emulator(db=tmp_path / "text")
     with pytest.raises(JournalError, match="cannot open"):
         Emulator(db=tmp_path / "no" / "such" / "folder")
+
+
+def test_one_emulator_at_a_time(tmp_path, monkeypatch):
+    monkeypatch.setattr("upstox_emulator.journal._PATIENCE", 0.01)
+    db = tmp_path / "em.db"
+    with Emulator(db=db):
+        with pytest.raises(JournalError, match="perhaps another emulator does"):
+            Emulator(db=db)
+    Emulator(db=db).stop()
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ('{"type": "FlyToTheMoon"}', "command 3 of the journal is not known to this version"),
+        ('{"type": "ChangeIps", "at": "2026-11-23T10:00:00+05:30", "primary": "x", "secondary": null}', "UDAPI1183"),
+    ],
+)
+def test_a_journal_of_another_version_is_told(tmp_path, command, told):
+    db = tmp_path / "em.db"
+    with Emulator(db=db) as em:
+        em.issue_code()
+    with contextlib.closing(sqlite3.connect(db)) as raw, raw:
+        raw.execute("INSERT INTO commands (command) VALUES (?)", (command.encode(),))
+    with pytest.raises(JournalError, match=told):
+        Emulator(db=db)
+
+
+def test_what_cannot_be_kept_has_not_happened(tmp_path, caplog):
+    with Emulator(db=tmp_path / "em.db", speed=0) as em:
+        call = Caller(em.url, em.access_token)
+        em.backend._journal._db.execute("PRAGMA query_only=ON")  # as if the disk were full
+        refused = call("POST", "/v2/user/payments/payout", body={"mode": "NEFT", "amount": 500})
+        assert (refused.status, refused.codes) == (500, ["UDAPI100500"])
+        assert "the journal cannot be written" in caplog.text
+        assert call("GET", "/v2/user/payments/payout").data == []
+        assert call("GET", "/v2/user/profile").status == 200, "what was kept before is still good"
+
+
+def test_a_reset_begins_anew(tmp_path):
+    db = tmp_path / "em.db"
+    with Emulator(db=db, speed=0, apps=[App(client_id="a", client_secret="s", redirect_uri="http://x/")]) as em:
+        call = Caller(em.url, em.access_token)
+        other = em.issue_token()
+        fresh = everything(em.venue)
+        call("POST", "/v2/user/payments/payout", body={"mode": "NEFT", "amount": 500})
+        em.clock.set(dt.datetime(2027, 1, 1))
+        em.clock.speed = 5
+        em.faults.garbage()
+        em.approval = "deny"
+        em.reset()
+        assert (em.clock.now(), em.clock.speed, em.requests, em.approval) == (START, 0, (), "auto")
+        assert call("GET", "/v2/user/payments/payout").data == []
+        assert call("GET", "/v2/user/profile", token=other).codes == ["UDAPI100050"]
+        assert call("POST", "/__emulator/reset").json()["requests"] == 0
+        assert call("GET", "/v2/user/profile").codes == ["UDAPI100050"], "the door outside knows no ready token"
+        em.reset()
+        assert call("GET", "/v2/user/profile").status == 200
+        em.issue_token(token=other)
+        assert set(em.venue.tokens.apps) == {"emulator", "a"}
+    with Emulator(db=db, speed=0) as em:
+        assert everything(em.venue)[2].keys() == fresh[2].keys()
 
 
 def start(db) -> tuple[subprocess.Popen[str], str]:

@@ -61,9 +61,11 @@ def back(answer) -> dict[str, list[str]]:
 
 
 def test_a_person_consents_and_the_code_becomes_a_token(em, call, browser):
-    session = browser.open(state="a b&c=d")
+    session = browser.open(state="a b&c=d", response_type="code")
     assert 'id="allow"' in browser.log_in(session).body.decode()
-    query = back(browser.decide(session, "allow"))
+    answer = browser.decide(session, "allow")
+    assert answer.headers["location"].endswith("&state=a%20b%26c%3Dd"), "good for decoders of forms and of URLs alike"
+    query = back(answer)
     assert query["state"] == ["a b&c=d"]
 
     token = call("POST", "/v2/login/authorization/token", form={**FORM, "code": query["code"][0]})
@@ -150,6 +152,7 @@ def test_the_pages_are_escaped_and_not_kept():
         ({"client_id": "emulator", "redirect_uri": REDIRECT + "/"}, "UDAPI100068"),
         ({"client_id": "emulator"}, "UDAPI1018"),
         ({"redirect_uri": REDIRECT}, "UDAPI100068"),
+        ({"client_id": "emulator", "redirect_uri": REDIRECT, "response_type": "token"}, "UDAPI100016"),
     ],
 )
 def test_the_dialog_refuses(call, query, code):
@@ -176,17 +179,37 @@ def test_an_inactive_app_is_refused():
         ({"grant_type": ""}, ["UDAPI1023"]),
         ({"code": "", "grant_type": ""}, ["UDAPI1022", "UDAPI1023"]),
         ({"grant_type": "password"}, ["UDAPI100016"]),
-        ({"client_id": "nobody"}, ["UDAPI100069"]),
-        ({"client_secret": "wrong"}, ["UDAPI100069"]),
-        ({"redirect_uri": "http://127.0.0.1:1/"}, ["UDAPI100070"]),
         ({"code": "never-made"}, ["UDAPI100057"]),
     ],
 )
-def test_the_exchange_refuses_and_spends_nothing(em, call, change, codes):
+def test_an_incomplete_exchange_is_refused_and_spends_nothing(em, call, change, codes):
     form = {**FORM, "code": em.issue_code()}
     refused = call("POST", "/v2/login/authorization/token", form={**form, **change})
     assert (refused.status, refused.codes) == (400, codes)
     assert call("POST", "/v2/login/authorization/token", form=form).status == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "codes"),
+    [
+        ({"client_id": "nobody"}, ["UDAPI100069"]),
+        ({"client_secret": "wrong"}, ["UDAPI100069"]),
+        ({"redirect_uri": "http://127.0.0.1:1/"}, ["UDAPI100070"]),
+    ],
+)
+def test_a_failed_exchange_is_refused_and_spends_the_code(em, call, change, codes):
+    form = {**FORM, "code": em.issue_code()}
+    refused = call("POST", "/v2/login/authorization/token", form={**form, **change})
+    assert (refused.status, refused.codes) == (400, codes)
+    assert call("POST", "/v2/login/authorization/token", form=form).codes == ["UDAPI100057"]
+
+
+def test_an_account_without_segments_gets_no_token(em, call):
+    import msgspec
+
+    em.venue.user = msgspec.structs.replace(em.venue.user, is_active=False)
+    refused = call("POST", "/v2/login/authorization/token", form={**FORM, "code": em.issue_code()})
+    assert (refused.status, refused.codes) == (400, ["UDAPI100058"])
 
 
 def test_a_code_works_once_and_for_five_minutes(em, call):
@@ -326,11 +349,35 @@ def test_a_request_is_refused(app, body, codes):
         assert (refused.status, refused.codes) == (400, codes)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "https://example.com/hook"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:1/",
+        "http://localhost:1/?x=1",
+        "http://example.com/hook",
+        "http://192.0.2.1/hook",
+        "https://127.0.0.1/hook",
+    ],
+)
 def test_a_notifier_that_cannot_be_reached_is_logged(url, caplog):
     with Emulator(apps=[indie(url)]) as em:
         assert Caller(em.url)("POST", REQUEST, body={"client_secret": "s"}).status == 200
-        for thread in threading.enumerate():
-            if thread.name == "notifier":
-                thread.join(5)
-    assert url in caplog.text
+    assert url in caplog.text, "stopping waits for deliveries"
+
+
+def test_a_notifier_that_refuses_is_logged(caplog):
+    with Emulator() as other, Emulator(apps=[indie(f"{other.url}/nowhere")]) as em:
+        assert Caller(em.url)("POST", REQUEST, body={"client_secret": "s"}).status == 200
+        em.stop()
+        assert [(seen.method, seen.path, seen.status) for seen in other.requests] == [("POST", "/nowhere", 404)]
+    assert "answered 404" in caplog.text
+
+
+def test_tokens_by_request_are_issued_in_the_order_they_were_asked_for(notifier):
+    def run() -> set[str]:
+        with Emulator(apps=[indie(notifier[0])], speed=0) as em:
+            for _ in range(3):
+                Caller(em.url)("POST", REQUEST, body={"client_secret": "s"})
+            return set(em.venue.tokens.issued)
+
+    assert run() == run()

@@ -133,6 +133,7 @@ def test_static_ips_change_once_a_week_and_end_all_tokens(em, call):
         ({"primary_ip": "300.1.1.1"}, "UDAPI1183", "primary_ip"),
         ({"primary_ip": "203.0.113.1", "secondary_ip": "x"}, "UDAPI1183", "secondary_ip"),
         ({"primary_ip": "203.0.113.1", "secondary_ip": "203.0.113.1"}, "UDAPI1184", "secondary_ip"),
+        ({"primary_ip": "2001:db8::1", "secondary_ip": "2001:0DB8:0::1"}, "UDAPI1184", "secondary_ip"),
     ],
 )
 def test_static_ips_refused(call, body, code, path):
@@ -179,6 +180,43 @@ def test_an_instant_withdrawal_cannot_be_changed(call):
     assert "cannot be modified" in refused.json()["errors"][0]["message"]
 
 
+@pytest.mark.parametrize(("mode", "minutes"), [("IMPS", (1, 5)), ("NEFT", (30, 120))])
+def test_a_withdrawal_goes_on_by_itself(em, mode, minutes):
+    call = Caller(em.url, em.issue_token("access"))
+    made = payout(call, mode=mode, amount=100).data
+    path = f"/v2/user/payments/payout/{made['transaction_id']}"
+    eta = em.clock.now() + dt.timedelta(minutes=minutes[1])
+    assert made["eta"] == f"{eta:%Y-%m-%d %H:%M:%S}"
+    em.clock.advance(minutes[0] * 60)
+    assert call("GET", "/v2/user/payments/payout").data[0]["status"] == "TRANSFER_IN_PROGRESS"
+    assert call("DELETE", path).codes == ["UDAPI100500"]
+    assert call("PUT", path, body={"amount": 200}).codes == ["UDAPI100500"]
+    assert payout(call, mode=mode, amount=100).codes == ["UDAPI100500"], "one at a time"
+    em.clock.set(eta)
+    assert call("GET", "/v2/user/payments/payout").data[0]["status"] == "COMPLETED"
+    second = payout(call, mode=mode, amount=100).data
+    assert second["transaction_id"] != made["transaction_id"]
+    em.clock.set(dt.datetime(2026, 11, 23, 9, 0))
+    assert call("GET", "/v2/user/payments/payout").data[0]["status"] == "RECEIVED", "also when time is set back"
+
+
+def test_the_latest_twenty_withdrawals(em, call):
+    for amount in range(100, 121):
+        assert payout(call, mode="IMPS", amount=amount).status == 200
+        em.clock.advance(301)
+    rows = call("GET", "/v2/user/payments/payout").data
+    assert [row["amount"] for row in rows] == list(range(120, 100, -1))
+
+
+def test_the_payments_are_closed_at_night():
+    with Emulator(market="calendar", speed=0) as em:
+        call = Caller(em.url, em.issue_token("access"))
+        em.clock.set(dt.datetime(2026, 11, 24, 0, 0))
+        for method, path in (("POST", ""), ("PUT", "/x"), ("DELETE", "/x")):
+            refused = call(method, f"/v2/user/payments/payout{path}", body={})
+            assert (refused.status, refused.codes) == (423, ["UDAPI100072"])
+
+
 @pytest.mark.parametrize(
     ("body", "codes", "status"),
     [
@@ -187,7 +225,8 @@ def test_an_instant_withdrawal_cannot_be_changed(call):
         ({"mode": "NEFT", "amount": 99.99}, ["UDAPI1218"], 400),
         ({"mode": "NEFT", "amount": "500"}, ["UDAPI1218"], 400),
         ({"mode": "NEFT", "amount": True}, ["UDAPI1218"], 400),
-        ({"mode": "NEFT", "amount": 1e300}, ["UDAPI1218"], 400),
+        ({"mode": "NEFT", "amount": 1e300}, ["UDAPI100500"], 500),
+        ({"mode": "NEFT", "amount": -1e300}, ["UDAPI1218"], 400),
         ({"mode": "IMPS", "amount": 500_000.01}, ["UDAPI100500"], 500),
         ({"mode": "NEFT", "amount": 500_000.01}, ["UDAPI100500"], 500),
     ],
@@ -213,6 +252,13 @@ def test_pay_ins(call):
     rows = call("GET", "/v2/user/payments/payin").data
     assert [row["status"] for row in rows] == ["SUCCESS", "SUCCESS"]
     assert "eta" not in rows[0]
+
+
+def test_a_transaction_id_is_decoded_once(em, call, monkeypatch):
+    asked: list[str] = []
+    monkeypatch.setattr(em.venue.payments, "_received", lambda transaction_id, now: asked.append(transaction_id))
+    call("DELETE", "/v2/user/payments/payout/a%2541%20b")
+    assert asked == ["a%41 b"]
 
 
 @pytest.mark.parametrize(
@@ -251,6 +297,16 @@ def test_the_documented_limits(em, call):
     assert call("GET", "/v2/user/get-funds-and-margin").status == 200, "each API has its own window"
     em.clock.advance(1)
     assert call("GET", "/v2/user/profile").status == 200
+
+
+def test_the_limits_of_payments(em, call):
+    path = "/v2/user/payments/payout"
+    assert [call("GET", path).status for _ in range(11)] == [200] * 10 + [429]
+    assert [call("DELETE", f"{path}/{n}").status for n in range(11)] == [500] * 10 + [429]
+    em.clock.advance(59)
+    assert call("DELETE", f"{path}/x").status == 429
+    em.clock.advance(1)
+    assert call("DELETE", f"{path}/x").status == 500
 
 
 def test_limits_can_be_switched_off():

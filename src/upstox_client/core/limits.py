@@ -148,8 +148,5 @@ class LimitsReading:
         return iter(self._usage)
 
     def __repr__(self) -> str:
-        rows = [
-            f"{bucket}: " + ", ".join(map(str, usages))
-            for bucket, usages in sorted(self._usage.items())
-        ]
+        rows = [f"{bucket}: " + ", ".join(map(str, usages)) for bucket, usages in sorted(self._usage.items())]
         return f"Limits({'; '.join(rows) or 'nothing used'})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any, Final
 
 import msgspec
@@ -17,25 +17,64 @@ _SMALLEST: Final = Decimal(100)
 _LARGEST: Final = {"NEFT": Decimal(200_000_000), "IMPS": Decimal(500_000)}
 _BANK: Final = "AXIS BANK"
 
+_STAGES: Final = {
+    "NEFT": (
+        (dt.timedelta(0), "RECEIVED"),
+        (dt.timedelta(minutes=30), "TRANSFER_IN_PROGRESS"),
+        (dt.timedelta(hours=2), "COMPLETED"),
+    ),
+    "IMPS": (
+        (dt.timedelta(0), "RECEIVED"),
+        (dt.timedelta(minutes=1), "TRANSFER_IN_PROGRESS"),
+        (dt.timedelta(minutes=5), "COMPLETED"),
+    ),
+}
+"""How a withdrawal of each mode goes on by itself: its age, and its status from then on."""
 
-class Payment(msgspec.Struct):
-    """A pay-in or a withdrawal."""
+
+class PayIn(msgspec.Struct, frozen=True):
+    """Money that came in."""
 
     transaction_id: str
     mode: str
     amount: Decimal
-    status: str
     created_at: dt.datetime
 
     def row(self) -> dict[str, Any]:
-        """As the histories show it."""
+        """As the history shows it."""
+        return {
+            "amount": float(self.amount),
+            "mode": self.mode,
+            "status": "SUCCESS",
+            "currency": "INR",
+            "bank_name": _BANK,
+            "transaction_id": self.transaction_id,
+            "created_at": ist_text(self.created_at),
+        }
+
+
+class Payout(msgspec.Struct):
+    """A withdrawal; what becomes of it follows from its age."""
+
+    transaction_id: str
+    mode: str
+    amount: Decimal
+    created_at: dt.datetime
+
+    def status(self, now: dt.datetime) -> str:
+        """How far it has come."""
+        age = now - self.created_at
+        return [status for since, status in _STAGES[self.mode] if age >= since or since == dt.timedelta(0)][-1]
+
+    def row(self, now: dt.datetime) -> dict[str, Any]:
+        """As the history shows it."""
         return {
             "transaction_id": self.transaction_id,
-            "status": self.status,
+            "status": self.status(now),
             "mode": self.mode,
             "amount": float(self.amount),
             "currency": "INR",
-            "eta": ist_text(self.created_at + dt.timedelta(minutes=5)),
+            "eta": ist_text(self.created_at + _STAGES[self.mode][-1][0]),
             "created_at": ist_text(self.created_at),
             "bank_name": _BANK,
         }
@@ -46,28 +85,28 @@ class Payments:
 
     def __init__(self, funds: Funds, opened_at: dt.datetime) -> None:
         self._funds = funds
-        self._payouts: list[Payment] = []
+        self._made = 0
+        self._payouts: list[Payout] = []
         self._payins = [
-            Payment("qws_0426_9680091", "UPI", funds.added, "SUCCESS", opened_at),
-            Payment("qws_0426_9680090", "NEFT", funds.opening, "SUCCESS", opened_at - dt.timedelta(days=3)),
+            PayIn("payin_em_0002", "UPI", funds.added, opened_at),
+            PayIn("payin_em_0001", "NEFT", funds.opening, opened_at - dt.timedelta(days=3)),
         ]
 
     def payins(self) -> list[dict[str, Any]]:
         """The latest pay-ins, newest first."""
-        rows = [payment.row() for payment in self._payins[:LATEST]]
-        return [{name: value for name, value in row.items() if name != "eta"} for row in rows]
+        return [payin.row() for payin in self._payins[:LATEST]]
 
-    def payouts(self) -> list[dict[str, Any]]:
+    def payouts(self, now: dt.datetime) -> list[dict[str, Any]]:
         """The latest withdrawals, newest first."""
-        return [payment.row() for payment in self._payouts[-1 : -LATEST - 1 : -1]]
+        return [payout.row(now) for payout in self._payouts[-1 : -LATEST - 1 : -1]]
 
-    def modes(self) -> dict[str, Any]:
+    def modes(self, now: dt.datetime) -> dict[str, Any]:
         """What can be withdrawn by which mode."""
         eligible = self._funds.withdrawable
         return {
             mode.lower(): {
                 "status": "ENABLED",
-                "eligible": eligible >= _SMALLEST and self._under_way() is None,
+                "eligible": eligible >= _SMALLEST and self._under_way(now) is None,
                 "min_amount": float(_SMALLEST),
                 "max_amount": float(largest),
                 "currency": "INR",
@@ -81,51 +120,51 @@ class Payments:
         problems = [*_mode_problems(mode), *_amount_problems(amount)]
         if problems:
             raise Refusal(*problems)
-        if self._under_way() is not None:
+        if self._under_way(now) is not None:
             raise refuse("internal", "Another withdrawal request is already in progress.")
         rupees = self._affordable(amount, self._funds.withdrawable, _LARGEST[mode])
-        payment = Payment(f"EM{now:%y%m%d}-{len(self._payouts) + 1:04d}-{mode}", mode, rupees, "RECEIVED", now)
-        self._payouts.append(payment)
+        self._made += 1
+        payout = Payout(f"EM{now:%y%m%d}-{self._made:04d}-{mode}", mode, rupees, now)
+        self._payouts.append(payout)
         self._funds.withdrawn += rupees
         instant = "Your instant withdrawal request has been received. Funds will be credited within 5 minutes."
         later = "Your withdrawal request has been received."
-        return payment.row() | {"status": "received", "message": instant if mode == "IMPS" else later}
+        return payout.row(now) | {"status": "received", "message": instant if mode == "IMPS" else later}
 
-    def modify(self, transaction_id: str, amount: Any) -> dict[str, Any]:
+    def modify(self, transaction_id: str, amount: Any, now: dt.datetime) -> dict[str, Any]:
         """Change the amount of a NEFT withdrawal that has not been taken up."""
-        payment = self._open(transaction_id, "Withdrawal request cannot be modified.")
-        if payment.mode == "IMPS":
+        payout = self._received(transaction_id, now)
+        if payout is None or payout.mode == "IMPS":
             raise refuse("internal", "Withdrawal request cannot be modified.")
         if problems := _amount_problems(amount):
             raise Refusal(*problems)
-        rupees = self._affordable(amount, self._funds.withdrawable + payment.amount, _LARGEST[payment.mode])
-        self._funds.withdrawn += rupees - payment.amount
-        payment.amount = rupees
-        return payment.row() | {"message": "Your withdrawal request has been updated successfully."}
+        rupees = self._affordable(amount, self._funds.withdrawable + payout.amount, _LARGEST[payout.mode])
+        self._funds.withdrawn += rupees - payout.amount
+        payout.amount = rupees
+        return payout.row(now) | {"message": "Your withdrawal request has been updated successfully."}
 
-    def cancel(self, transaction_id: str) -> dict[str, Any]:
+    def cancel(self, transaction_id: str, now: dt.datetime) -> dict[str, Any]:
         """Take back a withdrawal that has not been taken up."""
-        payment = self._open(transaction_id, "Withdrawal request cannot be deleted.")
-        self._payouts.remove(payment)
-        self._funds.withdrawn -= payment.amount
-        text = f"Your withdrawal request of Amount {payment.amount:.2f} is deleted successfully."
+        payout = self._received(transaction_id, now)
+        if payout is None:
+            raise refuse("internal", "Withdrawal request cannot be deleted.")
+        self._payouts.remove(payout)
+        self._funds.withdrawn -= payout.amount
+        text = f"Your withdrawal request of Amount {payout.amount:.2f} is deleted successfully."
         return {"transaction_id": transaction_id, "message": text}
 
-    def _under_way(self) -> Payment | None:
-        return next((payment for payment in self._payouts if payment.status == "RECEIVED"), None)
+    def _under_way(self, now: dt.datetime) -> Payout | None:
+        return next((payout for payout in self._payouts if payout.status(now) != "COMPLETED"), None)
 
-    def _open(self, transaction_id: str, otherwise: str) -> Payment:
-        payment = self._under_way()
-        if payment is None or payment.transaction_id != transaction_id:
-            raise refuse("internal", otherwise)
-        return payment
+    def _received(self, transaction_id: str, now: dt.datetime) -> Payout | None:
+        known = (payout for payout in self._payouts if payout.transaction_id == transaction_id)
+        return next((payout for payout in known if payout.status(now) == "RECEIVED"), None)
 
     @staticmethod
     def _affordable(amount: Any, available: Decimal, largest: Decimal) -> Decimal:
-        rupees = Decimal(str(amount)).quantize(Decimal("0.01"))
-        if rupees > min(available, largest):
+        if amount > min(available, largest):
             raise refuse("internal", "The withdrawal amount exceeds the eligible amount.")
-        return rupees
+        return Decimal(str(amount)).quantize(Decimal("0.01"), ROUND_DOWN)
 
 
 def _mode_problems(mode: Any) -> list[Problem]:
@@ -138,4 +177,4 @@ def _amount_problems(amount: Any) -> list[Problem]:
     if amount is None:
         return [problem("amount_required", path="amount")]
     number = isinstance(amount, (int, float)) and not isinstance(amount, bool)
-    return [] if number and _SMALLEST <= amount < 1e15 else [problem("amount_small", path="amount", value=amount)]
+    return [] if number and amount >= _SMALLEST else [problem("amount_small", path="amount", value=amount)]

@@ -32,19 +32,17 @@ class StaticIps:
         """Register other addresses; once a calendar week (Monday to Sunday)."""
         if not primary:
             raise refuse("ip_required", path="primary_ip")
-        for name, value in (("primary_ip", primary), ("secondary_ip", secondary)):
-            if value and not _is_ip(value):
-                raise refuse("ip_invalid", path=name, value=value)
-        if primary == secondary:
+        first, second = _checked("primary_ip", primary), _checked("secondary_ip", secondary)
+        if first == second:
             raise refuse("ip_equal", path="secondary_ip", value=secondary)
         if self._changed_at is not None and self._changed_at.isocalendar()[:2] == now.isocalendar()[:2]:
             raise refuse("ip_weekly")
         self._primary, self._secondary, self._changed_at = primary, secondary or None, now
 
 
-def _is_ip(text: str) -> bool:
+def _checked(name: str, text: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address, however it is spelt."""
     try:
-        ipaddress.ip_address(text)
+        return ipaddress.ip_address(text) if text else None
     except ValueError:
-        return False
-    return True
+        raise refuse("ip_invalid", path=name, value=text) from None

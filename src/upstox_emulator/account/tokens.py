@@ -145,8 +145,8 @@ class Tokens:
 
     def make_code(self, client_id: str, user_id: str, now: dt.datetime, text: str | None = None) -> str:
         """A new authorization code."""
+        app = self.apps[client_id]  # looked up first: what fails must not use up a number
         code = text or self._fresh("code")[:24]
-        app = self.apps[client_id]
         self.codes[code] = Code(client_id, app.redirect_uri, user_id, now + CODE_LIFE)
         return code
 
@@ -165,6 +165,15 @@ class Tokens:
             raise refuse("code_invalid")
         code.used = True
         return app, code
+
+    def is_open(self, code: str) -> bool:
+        """Whether this is the text of a code that has not been spent."""
+        known = self.codes.get(code)
+        return known is not None and not known.used
+
+    def spend(self, code: str) -> None:
+        """End a code."""
+        self.codes[code].used = True
 
     def issue(self, kind: TokenKind, client_id: str, user_id: str, now: dt.datetime, text: str | None = None) -> str:
         """A new token; a new analytics token ends the one before."""

@@ -1,4 +1,4 @@
-"""Steering over HTTP, for programs that are not in this process: JSON under `/__emulator/`."""
+"""Steering over HTTP, for programs that are not in this process: JSON under `/__emulator`, from this machine only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from upstox_emulator.account.tokens import TokenKind
 from upstox_emulator.backend import Approval, Backend
 from upstox_emulator.faults import Fault
 from upstox_emulator.http.calls import json_response
-from upstox_emulator.notifier import approve
+from upstox_emulator.http.gate import STEERING
+from upstox_emulator.notifier import approve_waiting, is_loopback
 from upstox_emulator.venue import IssueToken, MakeCode
 
 
@@ -58,14 +59,17 @@ class Admin:
             ("POST", "/tokens", self._token),
             ("POST", "/codes", self._code),
             ("POST", "/approvals", self._approve),
+            ("POST", "/reset", self._reset),
         ]
         return [
-            Route(f"/__emulator{path}", self._endpoint(handler), methods=[method]) for method, path, handler in table
+            Route(f"{STEERING}{path}", self._endpoint(handler), methods=[method]) for method, path, handler in table
         ]
 
     @staticmethod
     def _endpoint(handler: Any) -> Any:
         async def serve(request: Request) -> Response:
+            if request.client is None or not is_loopback(request.client.host):
+                return json_response({"error": "the emulator is steered from its own machine only"}, 403)
             try:
                 return json_response(handler(await request.body()))
             except (msgspec.MsgspecError, ValueError, KeyError) as error:
@@ -124,6 +128,10 @@ class Admin:
         wish, backend = msgspec.json.decode(body or b"{}", type=_ApprovalWish), self._backend
         if wish.mode is not None:
             backend.approval = wish.mode
-        while wish.approve and backend.waiting:
-            approve(backend, backend.waiting.pop(0))
+        if wish.approve:
+            approve_waiting(backend)
         return {"mode": backend.approval, "waiting": [app.client_id for app in backend.waiting]}
+
+    def _reset(self, _: bytes) -> Any:
+        self._backend.reset()
+        return self._state(b"")

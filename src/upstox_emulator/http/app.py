@@ -30,8 +30,12 @@ def make_app(backend: Backend) -> ASGIApp:
         refusal = refuse("method" if status == 405 else "not_found")
         return json_response(refusal.envelope(), refusal.status)
 
+    async def failed(_request: Request, _error: Exception) -> Response:
+        refusal = refuse("internal")  # the server logs the traceback
+        return json_response(refusal.envelope(), refusal.status)
+
     pages = Starlette(
         routes=[*Dialog(backend).routes(), *Admin(backend).routes()],
-        exception_handlers={HTTPException: unrouted},
+        exception_handlers={HTTPException: unrouted, Exception: failed},
     )
     return Gate(Api(backend, ENDPOINTS, pages), backend)

@@ -10,15 +10,15 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias, TypeVar
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from upstox_client.core.request import route
 from upstox_emulator.backend import Backend
 from upstox_emulator.errors import Refusal, refuse
+from upstox_emulator.limits import STANDARD, Windows
 
 logger = logging.getLogger("upstox_emulator")
 
@@ -61,6 +61,7 @@ class Endpoint(msgspec.Struct, frozen=True):
         handler: what answers; it returns the `data`.
         signed: whether it wants a token.
         enveloped: whether the answer is wrapped as `{"status": "success", "data": ...}`.
+        limits: how often a user may call it.
     """
 
     method: str
@@ -68,6 +69,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     handler: Handler
     signed: bool = True
     enveloped: bool = True
+    limits: Windows = STANDARD
 
 
 class Api:
@@ -90,11 +92,6 @@ class Api:
                 self._templates.append((re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), methods))
             else:
                 self._plain[path] = methods
-        self._buckets = {
-            (endpoint.method, endpoint.path): route(endpoint.method, endpoint.path).bucket
-            for methods in by_path.values()
-            for endpoint in methods.values()
-        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         methods, parameters = self._find(scope["path"])
@@ -106,6 +103,8 @@ class Api:
             status, body = _refused(refuse("method"))
         else:
             content = b"" if endpoint.method == "GET" else await _read(receive)
+            if content is None:
+                return
             status, body = self._answer(endpoint, parameters, scope, content)
         await send_json(send, status, body)
 
@@ -115,7 +114,7 @@ class Api:
             return methods, {}
         for pattern, candidates in self._templates:
             if match := pattern.fullmatch(path):
-                return candidates, {name: unquote(value) for name, value in match.groupdict().items()}
+                return candidates, match.groupdict()
         return None, {}
 
     def _answer(self, endpoint: Endpoint, parameters: dict[str, str], scope: Scope, body: bytes) -> tuple[int, bytes]:
@@ -133,7 +132,7 @@ class Api:
         if endpoint.signed:
             token, known = self._backend.authorize(_authorization(scope), endpoint.method, endpoint.path)
             user_id = known.user_id
-        self._backend.keep_limits(user_id, self._buckets[endpoint.method, endpoint.path])
+        self._backend.keep_limits(user_id, f"{endpoint.method} {endpoint.path}", endpoint.limits)
         raw = scope["query_string"]
         query = dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True)) if raw else {}
         return Call(self._backend, query, parameters, body, token, user_id)
@@ -144,11 +143,13 @@ def _authorization(scope: Scope) -> str:
     return next((value.decode("latin-1") for name, value in headers if name == b"authorization"), "")
 
 
-async def _read(receive: Receive) -> bytes:
-    """The whole body of a request."""
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body of a request; None if the client hung up before its end, for half a request is none."""
     body, more = b"", True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         body += message.get("body", b"")
         more = message.get("more_body", False)
     return body

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import struct
 from typing import Any, Final
@@ -18,6 +17,9 @@ from upstox_emulator.faults import Fault
 TRANSPORT: Final = "upstox_emulator.transport"
 """Where the server puts the connection into the scope, so that a fault can cut it."""
 
+STEERING: Final = "/__emulator"
+"""Where steering begins: it is neither struck by faults nor remembered."""
+
 _PAGE: Final = b"<!DOCTYPE html><html><head><title>502</title></head><body>Bad gateway</body></html>"
 
 _CARRIED_OUT: Final = frozenset({"reset_after", "timeout_after", "truncate"})
@@ -31,14 +33,10 @@ class Gate:
         self._backend = backend
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"].startswith(STEERING):
             await self._app(scope, receive, send)
             return
-        if scope["path"].startswith("/__emulator"):
-            await self._app(scope, receive, send)
-            return
-        seen = Seen(scope["method"], scope["path"], scope["query_string"].decode("latin-1"))
-        self._backend.requests.append(seen)
+        seen = self._seen(scope)
 
         async def watch(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -49,8 +47,20 @@ class Gate:
         if fault is None:
             await self._app(scope, receive, watch)
         else:
-            with contextlib.suppress(asyncio.CancelledError):  # the emulator stops while the fault still lasts
+            try:
                 await self._strike(fault, scope, receive, watch)
+            except asyncio.CancelledError:  # the emulator stops while the fault still lasts
+                await _reset(scope, receive)
+
+    def _seen(self, scope: Scope) -> Seen:
+        """The request, remembered on arrival, so whoever has its answer finds it."""
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        if "authorization" in headers:
+            headers["authorization"] = "***"
+        query = scope["query_string"].decode("latin-1")
+        seen = Seen(scope["method"], scope["path"], query, self._backend.clock.now(), headers)
+        self._backend.remember(seen)
+        return seen
 
     async def _strike(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         if fault.kind == "latency":
@@ -72,6 +82,8 @@ class Gate:
             messages.append(message)
 
         await self._app(scope, receive, keep)
+        if not messages:  # the client hung up before it had asked
+            return
         if fault.kind == "reset_after":
             await _reset(scope, receive)
         elif fault.kind == "timeout_after":

@@ -11,10 +11,10 @@ import msgspec
 
 from upstox_emulator.account.tokens import ExchangeForm
 from upstox_emulator.clock import epoch_ms, next_0330
-from upstox_emulator.errors import refuse
+from upstox_emulator.errors import Refusal, refuse
 from upstox_emulator.http.calls import Call, Endpoint
 from upstox_emulator.notifier import notify
-from upstox_emulator.venue import ExchangeCode, Logout
+from upstox_emulator.venue import ExchangeCode, Logout, SpendCode
 
 
 class _Secret(msgspec.Struct):
@@ -23,8 +23,14 @@ class _Secret(msgspec.Struct):
 
 def exchange(call: Call) -> Any:
     form, backend = call.form(), call.backend
-    fields = {name: form.get(name, "") for name in ExchangeForm.__struct_fields__}
-    return backend.execute(ExchangeCode(backend.clock.now(), ExchangeForm(**fields)))
+    fields = ExchangeForm(**{name: form.get(name, "") for name in ExchangeForm.__struct_fields__})
+    fields.check()
+    try:
+        return backend.execute(ExchangeCode(backend.clock.now(), fields))
+    except Refusal:
+        if backend.venue.tokens.is_open(fields.code):
+            backend.execute(SpendCode(backend.clock.now(), fields.code))
+        raise
 
 
 def logout(call: Call) -> Any:

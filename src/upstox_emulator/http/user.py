@@ -1,4 +1,4 @@
-"""The account: trading_wire sections on profile, funds, kill switch, static IP and payments.
+"""The account: profile, funds, kill switch, static IPs and payments.
 
 https://upstox.com/developer/api-documentation/get-profile and the pages that follow it.
 """
@@ -12,6 +12,7 @@ import msgspec
 from upstox_emulator.account.kill_switch import Wish
 from upstox_emulator.errors import refuse
 from upstox_emulator.http.calls import Call, Endpoint
+from upstox_emulator.limits import PAYMENT_READS, PAYOUT_WRITES
 from upstox_emulator.venue import CancelPayout, ChangeIps, InitiatePayout, ModifyPayout, SwitchSegments
 
 
@@ -68,11 +69,11 @@ def payins(call: Call) -> Any:
 
 
 def payouts(call: Call) -> Any:
-    return call.backend.venue.payments.payouts()
+    return call.backend.venue.payments.payouts(call.backend.clock.now())
 
 
 def payout_modes(call: Call) -> Any:
-    return call.backend.venue.payments.modes()
+    return call.backend.venue.payments.modes(call.backend.clock.now())
 
 
 def initiate_payout(call: Call) -> Any:
@@ -82,11 +83,13 @@ def initiate_payout(call: Call) -> Any:
 
 
 def modify_payout(call: Call) -> Any:
+    call.backend.keep_funds_hours()
     wish, backend = call.json(_Payout), call.backend
     return backend.execute(ModifyPayout(backend.clock.now(), call.path["transaction_id"], wish.amount))
 
 
 def cancel_payout(call: Call) -> Any:
+    call.backend.keep_funds_hours()
     backend = call.backend
     return backend.execute(CancelPayout(backend.clock.now(), call.path["transaction_id"]))
 
@@ -99,10 +102,10 @@ ENDPOINTS: Final = (
     Endpoint("POST", "/v2/user/kill-switch", update_kill_switch),
     Endpoint("GET", "/v2/user/ip", ips),
     Endpoint("PUT", "/v2/user/ip", update_ips),
-    Endpoint("GET", "/v2/user/payments/payin", payins),
-    Endpoint("GET", "/v2/user/payments/payout", payouts),
-    Endpoint("GET", "/v2/user/payments/payout/modes", payout_modes),
-    Endpoint("POST", "/v2/user/payments/payout", initiate_payout),
-    Endpoint("PUT", "/v2/user/payments/payout/{transaction_id}", modify_payout),
-    Endpoint("DELETE", "/v2/user/payments/payout/{transaction_id}", cancel_payout),
+    Endpoint("GET", "/v2/user/payments/payin", payins, limits=PAYMENT_READS),
+    Endpoint("GET", "/v2/user/payments/payout", payouts, limits=PAYMENT_READS),
+    Endpoint("GET", "/v2/user/payments/payout/modes", payout_modes, limits=PAYMENT_READS),
+    Endpoint("POST", "/v2/user/payments/payout", initiate_payout, limits=PAYOUT_WRITES),
+    Endpoint("PUT", "/v2/user/payments/payout/{transaction_id}", modify_payout, limits=PAYOUT_WRITES),
+    Endpoint("DELETE", "/v2/user/payments/payout/{transaction_id}", cancel_payout, limits=PAYOUT_WRITES),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from typing import Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import msgspec
 from starlette.requests import Request
@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from upstox_emulator.backend import Backend
-from upstox_emulator.errors import Refusal
+from upstox_emulator.errors import Refusal, refuse
 from upstox_emulator.http.calls import json_response
 from upstox_emulator.venue import MakeCode
 from upstox_emulator.web.pages import consent_page, expired_page, front_page, login_page
@@ -27,7 +27,8 @@ _SAFE_HEADERS: Final = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action *",
+    # No form-action: browsers hold redirects to it, and an app's redirect URI may have a scheme of its own.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
 }
 
 
@@ -74,6 +75,8 @@ class Dialog:
         now = self._backend.clock.now()
         try:
             app = self._backend.venue.tokens.app_for_dialog(query.get("client_id"), query.get("redirect_uri"))
+            if query.get("response_type", "code") != "code":
+                raise refuse("credentials", path="response_type", value=query["response_type"])
         except Refusal as refusal:
             return json_response(refusal.envelope(), refusal.status)
         self._sessions = {name: one for name, one in self._sessions.items() if now < one.expires_at}
@@ -139,4 +142,4 @@ def _over() -> Response:
 def _with_query(url: str, more: dict[str, str]) -> str:
     """`url` with further query parameters after its own."""
     parts = urlsplit(url)
-    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, urlencode(more))))))
+    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, urlencode(more, quote_via=quote))))))
