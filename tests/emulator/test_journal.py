@@ -176,9 +176,8 @@ def test_another_seed_or_format_or_file_is_refused(tmp_path):
 def test_one_emulator_at_a_time(tmp_path, monkeypatch):
     monkeypatch.setattr("upstox_emulator.journal._PATIENCE", 0.01)
     db = tmp_path / "em.db"
-    with Emulator(db=db):
-        with pytest.raises(JournalError, match="perhaps another emulator does"):
-            Emulator(db=db)
+    with Emulator(db=db), pytest.raises(JournalError, match="perhaps another emulator does"):
+        Emulator(db=db)
     Emulator(db=db).stop()
 
 

@@ -50,7 +50,8 @@ class Gate:
             try:
                 await self._strike(fault, scope, receive, watch)
             except asyncio.CancelledError:  # the emulator stops while the fault still lasts
-                await _reset(scope, receive)
+                scope[TRANSPORT].abort()
+                await asyncio.sleep(0)  # the server is to learn of it before this returns
 
     def _seen(self, scope: Scope) -> Seen:
         """The request, remembered on arrival, so whoever has its answer finds it."""
