@@ -83,6 +83,8 @@ def redact_value(value: Any) -> Any:
 
     So is the value that an error of the server repeats when it finds fault with a secret.
     """
+    if isinstance(value, str):
+        return redact_text(value)  # a one-time code in a URI, say
     if isinstance(value, list):
         return [redact_value(item) for item in cast("list[object]", value)]
     if not isinstance(value, dict):

@@ -538,7 +538,8 @@ def test_each_operation_says_what_it_does_and_where_that_is_written(name: str, o
 def test_order_writes_share_one_bucket_and_are_of_their_own_kind(name: str) -> None:
     route = operations()[name].route
     assert (route.kind is Kind.ORDER) == (route.bucket == "orders") == (name in ORDER_WRITES)
-    assert (route.kind is Kind.READ) == (route.method == "GET")
+    computes = name == "ChargeApi.post_margin"  # a POST that changes nothing, and so may be sent again
+    assert (route.kind is Kind.READ) == (route.method == "GET" or computes)
 
 
 @pytest.mark.parametrize("name", sorted(ORDER_WRITES))

@@ -292,3 +292,12 @@ def test_a_token_comes_without_an_envelope() -> None:
     value = decipher(ok(b'{"access_token":"t","exchanges":["NSE"]}'), TokenResponse)
     assert value is not None
     assert (value.access_token, value.exchanges) == ("t", ["NSE"])
+
+
+def test_a_bare_list_is_the_data_of_its_envelope() -> None:
+    value = decode(b'[{"segment":"NSE_EQ"}]', KillSwitchResponse)
+    assert value.status == "success"
+    assert value.data is not None
+    assert value.data[0].segment == "NSE_EQ"
+    with pytest.raises(msgspec.ValidationError):
+        decode(b"[1]", GetProfileResponse)

@@ -47,11 +47,21 @@ def decode(data: bytes, type_: type[T]) -> T:
 
 
 def _salvage_whole(raw: Any, type_: Any) -> Any:
-    """An answer as far as it fits; None if it is not even of the right outline."""
+    """An answer as far as it fits; None if it is not even of the right outline.
+
+    A bare list where an envelope with a list belongs (the documentation shows the order book so) is its `data`.
+    """
+    if isinstance(raw, list) and _has_list(type_):
+        raw = {"status": "success", "data": cast("list[object]", raw)}
     try:
         return msgspec.convert(raw, type_, strict=False)
     except msgspec.ValidationError:
         return _salvage_parts(raw, type_, getattr(type_, "__name__", str(type_)))
+
+
+def _has_list(type_: Any) -> bool:
+    fields = msgspec.structs.fields(type_) if isinstance(type_, type) and issubclass(type_, msgspec.Struct) else ()
+    return any(field.name == "data" and any(kind is list for kind, _ in type_members(field.type)) for field in fields)
 
 
 def _salvage(raw: Any, annotation: Any, place: str) -> Any:

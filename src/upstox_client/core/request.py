@@ -18,6 +18,9 @@ from upstox_client.redact import redact_body, redact_headers, redact_url
 # The single-order writes live on a host of their own: https://upstox.com/developer/api-documentation/v3/place-order
 _ORDER_HOST_MARKS: Final = ("/order/place", "/order/modify", "/order/cancel")
 
+# These only compute; they change nothing.
+_READING_POSTS: Final = frozenset({"/v2/charges/margin"})
+
 _FORM: Final = "application/x-www-form-urlencoded"
 _BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -42,7 +45,7 @@ class Route(msgspec.Struct, frozen=True):
 def route(method: str, path: str) -> Route:
     """What follows from a method and a path template."""
     kind = Kind.ORDER if "/order/" in path else Kind.WRITE
-    if method in {"GET", "HEAD", "OPTIONS"}:
+    if method in {"GET", "HEAD", "OPTIONS"} or path in _READING_POSTS:
         kind = Kind.READ
     return Route(
         method=method,

@@ -130,10 +130,12 @@ class RequestModel(Model, omit_defaults=True):
         for name in self._rules:
             self._check(name, getattr(self, name))
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in self._rules:
-            self._check(name, value)
-        super().__setattr__(name, value)
+    if not TYPE_CHECKING:  # a checker that sees it lets any name be assigned
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name in self._rules:
+                self._check(name, value)
+            super().__setattr__(name, value)
 
     def _check(self, name: str, value: Any) -> None:
         required, allowed = self._rules[name]
