@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from upstox_client.core.codec import UnexpectedTypeWarning as UnexpectedTypeWarning
     from upstox_client.core.policy import RetryPolicy as RetryPolicy
     from upstox_client.core.policy import Timeout as Timeout
-    from upstox_client.core.reconcile import Reconciliation as Reconciliation
     from upstox_client.errors import *
+    from upstox_client.errors import Reconciliation as Reconciliation
     from upstox_client.models import *
 
 # Whole modules whose public names are names of this package, in the order in which they are looked through; before
@@ -38,7 +38,7 @@ _MODULES = ("upstox_client.errors", "upstox_client.api", "upstox_client.models")
 _NAMES = {
     "ApiClient": "upstox_client.api_client",
     "Configuration": "upstox_client.configuration",
-    "Reconciliation": "upstox_client.core.reconcile",
+    "Reconciliation": "upstox_client.errors",
     "RetryPolicy": "upstox_client.core.policy",
     "Timeout": "upstox_client.core.policy",
     "UnexpectedTypeWarning": "upstox_client.core.codec",

@@ -13,10 +13,10 @@ from upstox_client.configuration import Configuration
 from upstox_client.core.client import BaseClient
 from upstox_client.core.drivers import drive, run
 from upstox_client.core.pipeline import probe
-from upstox_client.core.reconcile import Ask, OrderAnswer, Reconciliation
+from upstox_client.core.reconcile import Ask, OrderAnswer
 from upstox_client.core.request import Request
 from upstox_client.core.transport import SyncTransport, Transport
-from upstox_client.errors import OrderOutcomeUnknown
+from upstox_client.errors import OrderOutcomeUnknown, Reconciliation
 from upstox_client.rest import RESTResponse
 
 if TYPE_CHECKING:

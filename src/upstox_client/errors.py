@@ -30,7 +30,6 @@ import msgspec
 from upstox_client.redact import REDACTED, is_secret, redact_body, redact_headers, redact_text
 
 if TYPE_CHECKING:
-    from upstox_client.core.reconcile import Reconciliation
     from upstox_client.rest import RESTResponse
 
 __all__ = [
@@ -197,6 +196,25 @@ class NetworkError(ApiException):
 
 class RequestTimeoutError(NetworkError, TimeoutError):
     """No answer came in time."""
+
+
+class Reconciliation(msgspec.Struct, frozen=True):
+    """What the server says about a write whose answer was lost.
+
+    Attributes:
+        carried_out: True, False, or None if it cannot be told.
+        order_ids: the orders that the write made or changed; where it cannot be told, those that may be meant.
+        why: how this is known, or why it is not.
+    """
+
+    carried_out: bool | None
+    order_ids: tuple[str, ...]
+    why: str
+
+    @property
+    def placed(self) -> bool | None:
+        """The same as `carried_out`, in the word for placing."""
+        return self.carried_out
 
 
 class OrderOutcomeUnknown(ApiException):

@@ -10,9 +10,9 @@ import pytest
 
 import upstox_client
 from support.colours import Colour, FakeTransport, local, ok
-from upstox_client import ApiException, NetworkError, OrderOutcomeUnknown
+from upstox_client import ApiException, NetworkError, OrderOutcomeUnknown, Reconciliation
 from upstox_client.core.pipeline import Sleep
-from upstox_client.core.reconcile import Ask, Reconciliation, reconcile
+from upstox_client.core.reconcile import Ask, reconcile
 
 ORDER = {
     "quantity": 10,

@@ -15,7 +15,7 @@ from upstox_client.configuration import Configuration
 from upstox_client.core.limits import Limits, LimitsReading, limits_of
 from upstox_client.core.pipeline import Flow, Outcome, Rules, call
 from upstox_client.core.policy import Kind, Timeout, as_retries, as_timeout
-from upstox_client.core.reconcile import Inquiry, Reconciliation, reconcile
+from upstox_client.core.reconcile import Inquiry, reconcile
 from upstox_client.core.request import (
     Request,
     Route,
@@ -29,7 +29,7 @@ from upstox_client.core.request import (
 from upstox_client.core.response import decipher, outcome
 from upstox_client.core.tags import with_tags
 from upstox_client.core.type_words import resolve
-from upstox_client.errors import ApiException, OrderOutcomeUnknown
+from upstox_client.errors import ApiException, OrderOutcomeUnknown, Reconciliation
 from upstox_client.redact import redact_body, redact_headers, redact_url
 from upstox_client.rest import RESTResponse
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import msgspec
 
 from upstox_client.core.pipeline import Sleep
-from upstox_client.errors import ApiException, OrderOutcomeUnknown
+from upstox_client.errors import ApiException, OrderOutcomeUnknown, Reconciliation
 
 _IST: Final = dt.timezone(dt.timedelta(hours=5, minutes=30))
 
@@ -27,25 +27,6 @@ _LONGEST_PAUSE: Final = 2.0
 _UNSETTLED: Final = frozenset(
     {"cancel pending", "modify pending", "modify validation pending", "modify after market order req received"}
 )
-
-
-class Reconciliation(msgspec.Struct, frozen=True):
-    """What the server says about a write whose answer was lost.
-
-    Attributes:
-        carried_out: True, False, or None if it cannot be told.
-        order_ids: the orders that the write made or changed; where it cannot be told, those that may be meant.
-        why: how this is known, or why it is not.
-    """
-
-    carried_out: bool | None
-    order_ids: tuple[str, ...]
-    why: str
-
-    @property
-    def placed(self) -> bool | None:
-        """The same as `carried_out`, in the word for placing."""
-        return self.carried_out
 
 
 class OrderAnswer(msgspec.Struct):
