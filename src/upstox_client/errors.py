@@ -22,6 +22,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -109,6 +110,17 @@ def _parse_error(entry: Mapping[str, Any]) -> ApiError:
         order_id=text("order_id"),
         instrument_key=text("instrument_key"),
     )
+
+
+# `"order_id": "250228010168535"` and lists of such, in whatever else, be it JSON or not.
+_NAMED_IDS = re.compile(rb'"(?:gtt_?)?order_?ids?"\s*:\s*(\[[^]]*\]?|"[^"]*"|\d+(?:\.0+)?[\s,\]}])', re.IGNORECASE)
+_ID = re.compile(rb'"([^"]+)"|(\d+)(?:\.0+)?(?=[\s,\]}])')
+
+
+def parse_order_ids(body: bytes | None) -> tuple[str, ...]:
+    """The order ids that an answer names, however broken it is; one that may be cut short is not among them."""
+    named = b" ".join(_NAMED_IDS.findall(body or b""))
+    return tuple(dict.fromkeys((text or number).decode("utf-8", "replace") for text, number in _ID.findall(named)))
 
 
 class ApiException(Exception):  # noqa: N818 - the official name
@@ -229,6 +241,7 @@ class OrderOutcomeUnknown(ApiException):
         payload: its body as plain data.
         tag: the order's tag, by which the order book can be searched; None if it had none.
         sent_at: when it was sent, in seconds since the epoch; None if unknown.
+        order_ids: the ids that the unusable answer names all the same, as far as they can be made out in `body`.
         client: the client that sent it; `reconcile` asks through it.
     """
 
@@ -248,6 +261,11 @@ class OrderOutcomeUnknown(ApiException):
         self.method, self.path, self.payload, self.sent_at = method, path, payload, sent_at
         self.tag: str | None = cast("dict[str, Any]", payload).get("tag") if isinstance(payload, dict) else None
         self._cause = cause
+
+    @property
+    def order_ids(self) -> tuple[str, ...]:
+        """The ids that the unusable answer names all the same."""
+        return parse_order_ids(self.body)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild_unknown, (self._cause, self.method, self.path, self.payload, self.sent_at)
@@ -280,9 +298,10 @@ class OrderOutcomeUnknown(ApiException):
 
     def __str__(self) -> str:
         tagged = f" tagged {self.tag!r}" if self.tag else ""
+        named = f" The answer names {', '.join(self.order_ids)}." if self.order_ids else ""
         return (
             f"{self.method} {self.path}{tagged}: the outcome is unknown. The request may have been carried out; "
-            f"read the order book before sending it again.\n{super().__str__()}"
+            f"read the order book before sending it again.{named}\n{super().__str__()}"
         )
 
 

@@ -26,7 +26,7 @@ from upstox_client.core.request import (
     route,
     with_query,
 )
-from upstox_client.core.response import decipher, outcome
+from upstox_client.core.response import decipher, outcome, refuse_loss
 from upstox_client.core.tags import with_tags
 from upstox_client.core.type_words import resolve
 from upstox_client.errors import ApiException, OrderOutcomeUnknown, Reconciliation
@@ -208,7 +208,10 @@ class BaseClient:
     def decipher(self, request: Request, response: RESTResponse, returns: Any) -> Any:
         """The value of an answer."""
         try:
-            return decipher(response, returns)
+            value = decipher(response, returns)
+            if value is not None and request.route.kind is Kind.ORDER:
+                refuse_loss(response, value)
+            return value
         except ApiException as error:
             judged = outcome(request, error)
             if judged is error:

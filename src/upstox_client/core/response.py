@@ -20,6 +20,7 @@ from upstox_client.errors import (
     ServerError,
     error_class,
     parse_errors,
+    parse_order_ids,
 )
 from upstox_client.rest import RESTResponse
 
@@ -45,11 +46,43 @@ def decipher(response: RESTResponse, type_: type[T] | None) -> T | None:
     try:
         value = decode(response.data, type_)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _undecodable(response, error) from None
+        raise _undecodable(response, f"cannot be read: {error}") from None
     status, data = _envelope(value)
     if (status == "error" or not hasattr(type_, "status")) and data is None and parse_errors(response.data):
         raise _refusal(response)
     return value
+
+
+def refuse_loss(response: RESTResponse, value: object) -> None:
+    """Let no order get lost: an id that the answer to an order write names must be in the value that was made of it.
+
+    Unknown fields are ignored elsewhere, but here the id of an order may be in one.
+
+    Raises:
+        ResponseDecodeError: it is not; the ids can be read from the body.
+    """
+    named = parse_order_ids(response.data)
+    if named and not kept_in(value).issuperset(named):
+        raise _undecodable(response, f"names {', '.join(named)} in an unknown place")
+
+
+def kept_in(value: Any) -> set[str]:
+    """All texts and whole numbers in a decoded answer, as texts."""
+    found: set[str] = set()
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, msgspec.Struct):
+            part = msgspec.structs.asdict(part)
+        if isinstance(part, dict):
+            waiting.extend(cast("dict[str, object]", part).values())
+        elif isinstance(part, list):
+            waiting.extend(cast("list[object]", part))
+        elif isinstance(part, float) and part.is_integer():
+            found.add(str(int(part)))
+        elif part is not None:
+            found.add(str(part))
+    return found
 
 
 def _envelope(value: Any) -> tuple[object, object]:
@@ -68,10 +101,9 @@ def _refusal(response: RESTResponse) -> ApiException:
     return refusal
 
 
-def _undecodable(response: RESTResponse, error: Exception) -> ResponseDecodeError:
+def _undecodable(response: RESTResponse, fault: str) -> ResponseDecodeError:
     undecodable = ResponseDecodeError(http_resp=response)
-    what = "is empty" if not response.data.strip() else f"cannot be read: {error}"
-    undecodable.reason = f"{response.reason}, but the body {what}"
+    undecodable.reason = f"{response.reason}, but the body {fault if response.data.strip() else 'is empty'}"
     return undecodable
 
 
