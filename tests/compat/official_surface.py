@@ -10,7 +10,7 @@ import upstox_client.models
 
 PARAMETER = re.compile(r":param (\S+) (\w+):")
 REQUIRED = re.compile(r"verify the required parameter '(\w+)'")
-ROUTE = re.compile(r"call_api\(\s*'([^']+)',\s*'(\w+)'")
+ROUTE = re.compile(r"call_api\(\s*'([^']+)'(?: \+ [^,]+)?,\s*'(\w+)'")
 PLACES = {
     "path": re.compile(r"path_params\['([^']+)'\] = params\['(\w+)'\]"),
     "query": re.compile(r"query_params\.append\(\('([^']+)', params\['(\w+)'\]\)\)"),
@@ -35,11 +35,14 @@ def operation(function):
     }
 
 
+def with_info(functions, name):
+    """The call that does the work; of some v3 calls it has the version last."""
+    return functions.get(f"{name}_with_http_info") or functions.get(f"{name[:-3]}_with_http_info_v3") or functions[name]
+
+
 def operations(kind):
     functions = {name: f for name, f in inspect.getmembers(kind, inspect.isfunction) if not name.startswith("_")}
-    plain = [name for name in functions if "with_http_info" not in name]
-    infos = {name: functions.get(name + "_with_http_info", functions[name]) for name in plain}
-    return {name: operation(info) for name, info in infos.items()}
+    return {name: operation(with_info(functions, name)) for name in functions if "with_http_info" not in name}
 
 
 def classes(package):
@@ -65,7 +68,9 @@ models = {name: kind for name, kind in classes(upstox_client.models).items() if 
 print(
     json.dumps(
         {
-            "apis": {n: {"module": k.__module__, "operations": operations(k)} for n, k in apis.items()},
+            "apis": {
+                n: {"module": k.__module__, "operations": operations(k), "methods": methods(k)} for n, k in apis.items()
+            },
             "models": {name: model(kind) for name, kind in models.items()},
             "names": sorted(found),
             "configuration": sorted({*vars(upstox_client.Configuration()), *methods(upstox_client.Configuration)}),

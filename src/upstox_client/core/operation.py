@@ -29,7 +29,17 @@ from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, ParamSpec, T
 import msgspec
 
 from upstox_client.core.policy import as_timeout
-from upstox_client.core.request import Request, Route, as_text, encode_body, fill_path, merge_headers, route, with_query
+from upstox_client.core.request import (
+    HEADER_NAMES,
+    Request,
+    Route,
+    as_text,
+    common_headers,
+    encode_body,
+    fill_path,
+    route,
+    with_query,
+)
 from upstox_client.rest import Headers, RESTResponse
 
 if TYPE_CHECKING:
@@ -57,7 +67,6 @@ class MissingParameterError(ValueError, TypeError):
     """A required parameter is missing or None. Both of what Python and the official client raise for that."""
 
 
-_HEADER_NAMES: Final = {"api_version": "Api-Version", "algo_name": "X-Algo-Name", "origin": "Origin"}
 _OPTIONS: Final = frozenset({"async_req", "_return_http_data_only", "_preload_content", "_request_timeout"})
 _JSON: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -108,7 +117,7 @@ class Operation(Generic[P, R]):
             name for name in self.names if name not in self.flags and (name not in given or given[name] is not None)
         )
         self._content_type = _FORM if form else _JSON
-        self._headers = {"Accept": accept, "Content-Type": self._content_type}
+        self._accept = accept
 
     def _place(self, name: str, *, form: bool) -> tuple[str, str]:
         """Where a parameter goes on the wire, and under which name."""
@@ -116,8 +125,8 @@ class Operation(Generic[P, R]):
             return "path", name
         if name == "body":
             return "body", name
-        if name in _HEADER_NAMES:
-            return "header", _HEADER_NAMES[name]
+        if name in HEADER_NAMES:
+            return "header", HEADER_NAMES[name]
         if name in self.flags:
             return "query", self.flags[name][0]
         return "post" if form else "query", name.removeprefix("_")
@@ -156,7 +165,8 @@ class Operation(Generic[P, R]):
         """
         values, options = self._bind(arguments, keywords)
         client.refuse_outside_sandbox(self.route.path)
-        headers = self._headers.copy()
+        defaults = tuple(client.default_headers.items())
+        headers = common_headers(self._accept, self._content_type, defaults).copy()
         path_values: dict[str, Any] = {}
         pairs: list[tuple[str, Any]] = []
         for name, (place, wire_name) in self.places.items():
@@ -164,14 +174,13 @@ class Operation(Generic[P, R]):
             if value is None or place == "body" or name in self.flags:
                 continue
             if place == "header":
-                headers[wire_name] = as_text(value)
+                headers.setdefault(wire_name, as_text(value))
             elif place == "path":
                 path_values[wire_name] = value
             else:
                 pairs.append((wire_name, value))
         if self.flags:
             pairs += self._lists(values)
-        merge_headers(headers, client.default_headers)
         path = self.route.path
         if path_values:
             path = fill_path(path, path_values, client.configuration.safe_chars_for_path_param)

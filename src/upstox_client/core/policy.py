@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable
 from enum import Enum
@@ -49,6 +50,14 @@ def as_timeout(value: TimeoutLike | None, default: Timeout) -> Timeout:
     if not value:
         return default
     try:
+        return _timeout(value, default)
+    except TypeError:  # no number, and nothing that can be remembered either
+        raise _no_timeout(value) from None
+
+
+@functools.lru_cache(maxsize=64)
+def _timeout(value: TimeoutLike, default: Timeout) -> Timeout:
+    try:
         if isinstance(value, Timeout):
             timeout = value
         elif isinstance(value, tuple):
@@ -62,8 +71,12 @@ def as_timeout(value: TimeoutLike | None, default: Timeout) -> Timeout:
         seconds is None or _SHORTEST <= seconds <= _LONGEST
         for seconds in (timeout.connect, timeout.read, timeout.total)
     ):
-        raise ValueError(f"a timeout is a number of seconds above 0 or a pair (connect, read) of them, got {value!r}")
+        raise _no_timeout(value)
     return timeout
+
+
+def _no_timeout(value: object) -> ValueError:
+    return ValueError(f"a timeout is a number of seconds above 0 or a pair (connect, read) of them, got {value!r}")
 
 
 class RetryPolicy(msgspec.Struct, frozen=True):

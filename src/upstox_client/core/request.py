@@ -25,6 +25,12 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+HEADER_NAMES: Final = {"api_version": "Api-Version", "algo_name": "X-Algo-Name", "origin": "Origin"}
+"""Parameter -> the header that it goes into."""
+
+_SPELLING: Final = {name.lower(): name for name in (*HEADER_NAMES.values(), "Accept", "Content-Type")}
+
+
 class Route(msgspec.Struct, frozen=True):
     """What is known of a call before its arguments.
 
@@ -86,6 +92,17 @@ def merge_headers(headers: dict[str, str], more: Mapping[str, str]) -> None:
             for same in [known for known in headers if known.lower() == lower]:
                 del headers[same]
         headers[name] = value
+
+
+@functools.lru_cache(maxsize=256)
+def common_headers(accept: str, content_type: str, defaults: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """What the calls of an operation have in common: its own headers, and over them the client's default ones.
+
+    The names that calls set themselves are in the spelling in which they set them. Copy it; it is remembered.
+    """
+    headers = {"Accept": accept, "Content-Type": content_type}
+    merge_headers(headers, {_SPELLING.get(name.lower(), name): value for name, value in defaults})
+    return headers
 
 
 def fill_path(template: str, values: Mapping[str, Any], safe: str = "") -> str:
