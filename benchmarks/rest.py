@@ -1,13 +1,17 @@
 """REST calls: ours, sync and async, beside the official SDK and a raw socket, in one run against one local server.
 
-    make bench
+    make bench                                   all of it
+    python benchmarks/rest.py --quick            a few calls of each, to see that it runs
+    python benchmarks/rest.py --server emulator  small calls against the emulator, whose own time is in every figure
 
 Each contender is a process of its own. They take turns in short rounds, so that a drift of the machine's speed touches
-all alike; what counts is the ratios. The server is the emulator, in its own process, without rate limits.
+all alike; what counts is the ratios. The server is a process, too; the bare one (`workers/answers.py`) sends canned
+answers, so that what is measured is the client.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -24,11 +28,28 @@ OURS = sys.executable
 OFFICIAL = os.environ.get("UPSTOX_OFFICIAL_PYTHON", str(ROOT / ".venv-official" / "bin" / "python"))
 TOKEN = "benchmark-token"
 
-ROUNDS = 8
-CALLS = 400
 THREADS = 8
-THREAD_CALLS = 4000
-IMPORTS = 9
+
+
+class Scale:
+    """How much of everything is done."""
+
+    def __init__(self, *, quick: bool) -> None:
+        self.rounds = 1 if quick else 8
+        self.calls = 20 if quick else 400
+        self.thread_calls = 80 if quick else 4000
+        self.big_calls = 1 if quick else 6
+        self.imports = 1 if quick else 9
+
+
+# What is asked for, and at most how much of the official time the whole call may take (None: no aim).
+BIG = {"order book": 0.12, "option chain": 0.12, "quotes": None, "candles": None}
+TITLES = {
+    "order book": "order book, 200 orders",
+    "option chain": "option chain, 120 strikes",
+    "quotes": "full quotes, 500",
+    "candles": "candles, 10,000",
+}
 
 
 class Worker:
@@ -76,14 +97,16 @@ class Worker:
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def start_server() -> tuple[subprocess.Popen[str], str]:
-    command = [OURS, "-m", "upstox_emulator", "--port", "0", "--no-rate-limit", "--access-token", TOKEN]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def start_server(kind: str) -> tuple[subprocess.Popen[str], str]:
+    command = [OURS, str(HERE / "workers" / "answers.py")]
+    if kind == "emulator":
+        command = [OURS, "-m", "upstox_emulator", "--port", "0", "--no-rate-limit", "--access-token", TOKEN]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert server.stdout is not None
     return server, server.stdout.readline().split()[-1]
 
 
-def import_seconds(python: str, code: str) -> float:
+def import_seconds(python: str, code: str, times: int) -> float:
     # Byte code is to be there already, as it is after the first run of any program.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
@@ -93,63 +116,122 @@ def import_seconds(python: str, code: str) -> float:
         return time.perf_counter() - started
 
     once(code)
-    pairs = [(once(code), once("pass")) for _ in range(IMPORTS)]
+    pairs = [(once(code), once("pass")) for _ in range(times)]
     return statistics.median(full - bare for full, bare in pairs)
 
 
-def main() -> None:
-    server, url = start_server()
-    names = {"ours_sync": OURS, "ours_async": OURS, "official": OFFICIAL, "raw_socket": OURS}
-    try:
-        workers = {name: Worker(name, python, url) for name, python in names.items()}
+def verdict(value: float, aim: float | None, *, at_least: bool = False) -> str:
+    """Whether an aim is met."""
+    if aim is None:
+        return ""
+    met = value >= aim if at_least else value <= aim
+    return f"  aim {'>=' if at_least else '<='} {aim:g}: {'met' if met else 'missed'}"
+
+
+def small_calls(workers: dict[str, Worker], scale: Scale) -> None:
+    """`get_profile` one after the other, and from eight threads."""
+    for worker in workers.values():
+        worker.ask(do="calls", count=scale.calls // 2)
+    for _ in range(scale.rounds):
         for worker in workers.values():
-            worker.ask(do="calls", count=200)
-        for _ in range(ROUNDS):
-            for worker in workers.values():
-                worker.latencies += worker.ask(do="calls", count=CALLS)["seconds"]
-            for worker in workers.values():
-                if worker.name != "raw_socket":
-                    done = worker.ask(do="threads", threads=THREADS, count=THREAD_CALLS // ROUNDS)
-                    worker.rates.append(done["count"] / done["seconds"])
-        memory = {name: worker.ask(do="memory") for name, worker in workers.items()}
-        starts = {name: worker.start for name, worker in workers.items()}
+            worker.latencies += worker.ask(do="calls", count=scale.calls)["seconds"]
+        for worker in workers.values():
+            if worker.name != "raw_socket":
+                done = worker.ask(do="threads", threads=THREADS, count=scale.thread_calls // scale.rounds)
+                worker.rates.append(done["count"] / done["seconds"])
+    official, raw = workers["official"], workers["raw_socket"]
+    print(
+        f"{'get_profile':24}{'p50 ms':>9}{'p99 ms':>9}{'/ official':>12}{'/ raw':>8}{'calls/s':>10}{'x official':>12}"
+    )
+    for worker in workers.values():
+        p50, p99 = worker.quantile(0.5), worker.quantile(0.99)
+        row = f"{worker.name:24}{p50 * 1e3:9.3f}{p99 * 1e3:9.3f}{p50 / official.quantile(0.5):12.2f}"
+        row += f"{p50 / raw.quantile(0.5):8.2f}"
+        if worker.rates:
+            rate = statistics.median(worker.rates)
+            row += f"{rate:10.0f}{rate / statistics.median(official.rates):12.1f}"
+        print(row)
+    ours = workers["ours_sync"]
+    rate = statistics.median(ours.rates) / statistics.median(official.rates)
+    print(f"calls/s: {THREADS} threads on one client (async: {THREADS} tasks)")
+    print(f"  p50 / official{verdict(ours.quantile(0.5) / official.quantile(0.5), 0.45)}")
+    print(f"  p50 / raw     {verdict(ours.quantile(0.5) / raw.quantile(0.5), 1.8)}")
+    print(f"  {THREADS} threads     {verdict(rate, 5, at_least=True)}")
+
+
+def big_answers(workers: dict[str, Worker], scale: Scale) -> None:
+    """Long answers: the whole call, and bytes to models alone."""
+    asked = [(name, do) for name in ("ours_sync", "ours_async", "official") for do in ("calls", "decode")]
+    asked.remove(("ours_async", "decode"))
+    print(f"\n{'ms':26}{'whole call':>34}{'bytes to models':>34}")
+    print(f"{'':26}{'ours':>8}{'async':>8}{'official':>10}{'ratio':>8}{'ours':>14}{'official':>10}{'ratio':>10}")
+    for what, aim in BIG.items():
+        times: dict[tuple[str, str], list[float]] = {pair: [] for pair in asked}
+        for _ in range(scale.rounds):
+            for name, do in asked:
+                times[name, do] += workers[name].ask(do=do, what=what, count=scale.big_calls)["seconds"]
+        ms = {pair: statistics.median(found) * 1e3 for pair, found in times.items()}
+        whole, official = ms["ours_sync", "calls"], ms["official", "calls"]
+        decode, decode_official = ms["ours_sync", "decode"], ms["official", "decode"]
+        row = f"{TITLES[what]:26}{whole:8.2f}{ms['ours_async', 'calls']:8.2f}{official:10.2f}{whole / official:8.3f}"
+        row += f"{decode:14.2f}{decode_official:10.2f}{decode / decode_official:10.3f}"
+        print(row + verdict(whole / official, aim))
+
+
+def peaks(url: str) -> None:
+    """The most memory that a program which makes one such call ever holds."""
+    print(f"\n{'peak memory, MB':26}{'ours':>8}{'official':>10}{'ratio':>8}")
+    for what in BIG:
+        script = str(HERE / "workers" / "peak.py")
+        ours, official = (
+            float(subprocess.run([python, script, url, what], check=True, capture_output=True, text=True).stdout)
+            for python in (OURS, OFFICIAL)
+        )
+        print(f"{TITLES[what]:26}{ours:8.1f}{official:10.1f}{ours / official:8.2f}{verdict(ours / official, 1)}")
+
+
+def imports(scale: Scale) -> None:
+    """What an import costs and loads."""
+    used = "import upstox_client; upstox_client.UserApi()"
+    print()
+    for title, code, aim in (("import", "import upstox_client", 0.5), ("import and UserApi()", used, None)):
+        ours, theirs = (import_seconds(python, code, scale.imports) for python in (OURS, OFFICIAL))
+        shown = f"ours {ours * 1e3:.1f} ms, official {theirs * 1e3:.1f} ms, ratio {ours / theirs:.3f}"
+        print(f"{title}: {shown}{verdict(ours / theirs, aim)}")
+    listing = "import sys, upstox_client; print(*sorted(m for m in sys.modules if m.startswith('upstox_client')))"
+    loaded = subprocess.run([OURS, "-c", listing], check=True, capture_output=True, text=True).stdout.split()
+    heavy = [name for name in loaded if name.startswith(("upstox_client.api", "upstox_client.models"))]
+    print(f"modules of ours after the import: {len(loaded)}; API classes and models among them: {len(heavy)}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a few calls of each, to see that it runs")
+    parser.add_argument("--server", choices=("bare", "emulator"), default="bare")
+    options = parser.parse_args()
+    scale = Scale(quick=options.quick)
+    server, url = start_server(options.server)
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores; {options.server} server, loopback, HTTP/1.1")
+    try:
+        names = {"ours_sync": OURS, "ours_async": OURS, "official": OFFICIAL, "raw_socket": OURS}
+        workers = {name: Worker(name, python, url) for name, python in names.items()}
+        small_calls(workers, scale)
+        if options.server == "bare":
+            big_answers(workers, scale)
+        for name in ("ours_sync", "ours_async", "official"):
+            start, later = workers[name].start, workers[name].ask(do="memory")
+            print(
+                f"{name}: one client at rest adds {start['threads']} threads; resident {start['rss_mb']:.1f} MB with "
+                f"a client, {later['rss_mb']:.1f} MB after the run"
+            )
         for worker in workers.values():
             worker.stop()
+        if options.server == "bare":
+            peaks(url)
+            imports(scale)
     finally:
         server.terminate()
         server.wait(10)
-    report(workers, starts, memory)
-
-
-def report(workers: dict[str, Worker], starts: dict[str, Any], memory: dict[str, Any]) -> None:
-    official, raw = workers["official"], workers["raw_socket"]
-    print(
-        f"Python {platform.python_version()}, {os.cpu_count()} cores; get_profile on the emulator, loopback, HTTP/1.1"
-    )
-    print(f"{'':12}{'p50 ms':>9}{'p99 ms':>9}{'p50 / official':>16}{'p50 / raw':>11}{'calls/s':>10}{'x official':>12}")
-    for worker in workers.values():
-        p50, p99 = worker.quantile(0.5), worker.quantile(0.99)
-        rate = statistics.median(worker.rates) if worker.rates else None
-        row = f"{worker.name:12}{p50 * 1e3:9.3f}{p99 * 1e3:9.3f}{p50 / official.quantile(0.5):16.2f}"
-        row += f"{p50 / raw.quantile(0.5):11.2f}"
-        if rate is not None:
-            row += f"{rate:10.0f}{rate / statistics.median(official.rates):12.1f}"
-        print(row)
-    print(f"calls/s: {THREADS} threads on one client (async: {THREADS} tasks)")
-    ours = import_seconds(OURS, "import upstox_client")
-    theirs = import_seconds(OFFICIAL, "import upstox_client")
-    used = import_seconds(OURS, "import upstox_client; upstox_client.UserApi()")
-    theirs_used = import_seconds(OFFICIAL, "import upstox_client; upstox_client.UserApi()")
-    print(f"import: ours {ours * 1e3:.1f} ms, official {theirs * 1e3:.1f} ms, ratio {ours / theirs:.3f}")
-    print(
-        f"import and UserApi(): ours {used * 1e3:.1f} ms, official {theirs_used * 1e3:.1f} ms, {used / theirs_used:.3f}"
-    )
-    for name in ("ours_sync", "ours_async", "official"):
-        start, later = starts[name], memory[name]
-        print(
-            f"{name}: one client at rest adds {start['threads']} threads; resident {start['rss_mb']:.1f} MB with a "
-            f"client, {later['rss_mb']:.1f} MB after the run"
-        )
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def timed(call, count):
         started = time.perf_counter()
         call()
         seconds.append(time.perf_counter() - started)
-    return seconds
+    return {"seconds": seconds}
 
 
 def in_threads(call, threads, count):
@@ -52,13 +52,35 @@ def in_threads(call, threads, count):
     return {"count": count // threads * threads, "seconds": time.perf_counter() - started}
 
 
-def serve(call, threads_before):
+def rest_calls(upstox_client, client):
+    """The calls of the sync contenders, by the name of what they ask for."""
+    chain = upstox_client.OptionsApi(client).get_put_call_option_chain
+    return {
+        "profile": lambda: upstox_client.UserApi(client).get_profile("2.0"),
+        "order book": lambda: upstox_client.OrderApi(client).get_order_book("2.0"),
+        "option chain": lambda: chain("NSE_INDEX|Nifty 50", "2026-11-24"),
+        "quotes": lambda: upstox_client.MarketQuoteApi(client).get_full_market_quote("NSE_EQ|INE848E01016", "2.0"),
+        "candles": lambda: upstox_client.HistoryV3Api(client).get_historical_candle_data(
+            "NSE_EQ|INE848E01016", "minutes", "1", "2026-11-23"
+        ),
+    }
+
+
+def serve(calls, threads_before, decoders=None):
+    """Do what is asked.
+
+    Parameters:
+        calls: whole calls by name. decoders: what makes a model of an answer, by name.
+    """
     answer({"threads": threads_now() - threads_before, "rss_mb": rss_mb()})
     for line in sys.stdin:
         command = json.loads(line)
+        what = command.get("what", "profile")
         if command["do"] == "calls":
-            answer({"seconds": timed(call, command["count"])})
+            answer(timed(calls[what], command["count"]))
+        elif command["do"] == "decode":
+            answer(timed(decoders[what], command["count"]))
         elif command["do"] == "threads":
-            answer(in_threads(call, command["threads"], command["count"]))
+            answer(in_threads(calls[what], command["threads"], command["count"]))
         else:
             answer({"rss_mb": rss_mb()})

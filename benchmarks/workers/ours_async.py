@@ -9,35 +9,36 @@ from upstox_client import aio
 before = _serve.threads_now()
 
 
-async def many(api, tasks, count):
+async def many(call, tasks, count):
     async def work():
         for _ in range(count // tasks):
-            await api.get_profile()
+            await call()
 
     started = time.perf_counter()
     await asyncio.gather(*(work() for _ in range(tasks)))
     return {"count": count // tasks * tasks, "seconds": time.perf_counter() - started}
 
 
-async def timed(api, count):
+async def timed(call, count):
     seconds = []
     for _ in range(count):
         started = time.perf_counter()
-        await api.get_profile()
+        await call()
         seconds.append(time.perf_counter() - started)
     return {"seconds": seconds}
 
 
 async def main():
     async with aio.ApiClient() as client:
-        api = aio.UserApi(client)
+        calls = _serve.rest_calls(aio, client)
         _serve.answer({"threads": _serve.threads_now() - before, "rss_mb": _serve.rss_mb()})
         for line in sys.stdin:
             command = json.loads(line)
+            call = calls[command.get("what", "profile")]
             if command["do"] == "calls":
-                _serve.answer(await timed(api, command["count"]))
+                _serve.answer(await timed(call, command["count"]))
             elif command["do"] == "threads":
-                _serve.answer(await many(api, command["threads"], command["count"]))
+                _serve.answer(await many(call, command["threads"], command["count"]))
             else:
                 _serve.answer({"rss_mb": _serve.rss_mb()})
 

@@ -30,4 +30,4 @@ def call():
         body += connection.recv(65536)
 
 
-_serve.serve(call, _serve.threads_now())
+_serve.serve({"profile": call}, _serve.threads_now())

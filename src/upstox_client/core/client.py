@@ -24,6 +24,7 @@ from upstox_client.core.request import (
     fill_path,
     merge_headers,
     route,
+    spelled,
     with_query,
 )
 from upstox_client.core.response import decipher, outcome, refuse_loss
@@ -117,9 +118,9 @@ class BaseClient:
     def _sign(self, request: Request, fallback: str | None) -> None:
         settings = self.configuration.auth_settings()["OAUTH2"]
         if self.configuration.access_token:
-            merge_headers(request.headers, {settings["key"]: settings["value"]})
+            request.headers[settings["key"]] = settings["value"]
         elif fallback:
-            merge_headers(request.headers, {settings["key"]: f"Bearer {fallback}"})
+            request.headers[settings["key"]] = f"Bearer {fallback}"
 
     def refuse_outside_sandbox(self, path: str) -> None:
         """Raise `ValueError` if this is a sandbox client and the call would leave the sandbox."""
@@ -155,7 +156,7 @@ class BaseClient:
             if request.sent_at is None:
                 request.sent_at = time.time()
             if self.cookie:
-                merge_headers(request.headers, {"Cookie": self.cookie})
+                request.headers["Cookie"] = self.cookie
             if request.signed:
                 self._sign(request, fallback_token)
 
@@ -196,7 +197,7 @@ class BaseClient:
         return [
             Request(
                 path="/",
-                headers=dict(self.default_headers),
+                headers=spelled(self.default_headers),
                 body=None,
                 timeout=self.timeout,
                 route=route("HEAD", path),
@@ -254,8 +255,8 @@ class BaseClient:
             raise ValueError("files cannot be sent: no endpoint of Upstox takes an upload")
         self.refuse_outside_sandbox(resource_path)
         body = self.tagged(route(method, resource_path), body)
-        headers = {name: as_text(value) for name, value in (header_params or {}).items()}
-        merge_headers(headers, self.default_headers)
+        headers = spelled({name: as_text(value) for name, value in (header_params or {}).items()})
+        merge_headers(headers, spelled(self.default_headers))
         content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
         if content_type is None:
             content_type = headers["Content-Type"] = "application/json"

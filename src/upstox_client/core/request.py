@@ -28,7 +28,9 @@ _BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 HEADER_NAMES: Final = {"api_version": "Api-Version", "algo_name": "X-Algo-Name", "origin": "Origin"}
 """Parameter -> the header that it goes into."""
 
-_SPELLING: Final = {name.lower(): name for name in (*HEADER_NAMES.values(), "Accept", "Content-Type")}
+_SPELLING: Final = {
+    name.lower(): name for name in (*HEADER_NAMES.values(), "Accept", "Content-Type", "Authorization", "Cookie")
+}
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -100,9 +102,12 @@ def common_headers(accept: str, content_type: str, defaults: tuple[tuple[str, st
 
     The names that calls set themselves are in the spelling in which they set them. Copy it; it is remembered.
     """
-    headers = {"Accept": accept, "Content-Type": content_type}
-    merge_headers(headers, {_SPELLING.get(name.lower(), name): value for name, value in defaults})
-    return headers
+    return {"Accept": accept, "Content-Type": content_type} | spelled(dict(defaults))
+
+
+def spelled(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers, with the names that calls set themselves in the spelling in which they set them."""
+    return {_SPELLING.get(name.lower(), name): value for name, value in headers.items()}
 
 
 def fill_path(template: str, values: Mapping[str, Any], safe: str = "") -> str:
