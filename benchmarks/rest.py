@@ -179,15 +179,21 @@ def big_answers(workers: dict[str, Worker], scale: Scale) -> None:
 
 
 def peaks(url: str) -> None:
-    """The most memory that a program which makes one such call ever holds."""
-    print(f"\n{'peak memory, MB':26}{'ours':>8}{'official':>10}{'ratio':>8}")
+    """What Python allocates for a call at most, and the most that a program which makes one ever holds."""
+    print(f"\n{'peak memory, MB':26}{'of the call':>26}{'of the process':>26}")
+    print(f"{'':26}{'ours':>8}{'official':>10}{'ratio':>8}{'ours':>8}{'official':>10}{'ratio':>8}")
     for what in BIG:
         script = str(HERE / "workers" / "peak.py")
-        ours, official = (
-            float(subprocess.run([python, script, url, what], check=True, capture_output=True, text=True).stdout)
+        (whole, call), (whole_official, call_official) = (
+            map(
+                float,
+                subprocess.run([python, script, url, what], check=True, capture_output=True, text=True).stdout.split(),
+            )
             for python in (OURS, OFFICIAL)
         )
-        print(f"{TITLES[what]:26}{ours:8.1f}{official:10.1f}{ours / official:8.2f}{verdict(ours / official, 1)}")
+        row = f"{TITLES[what]:26}{call:8.2f}{call_official:10.2f}{call / call_official:8.2f}"
+        row += f"{whole:8.1f}{whole_official:10.1f}{whole / whole_official:8.2f}"
+        print(row + verdict(call / call_official, 1))
 
 
 def imports(scale: Scale) -> None:

@@ -10,6 +10,7 @@ the same names, awaitable.
 from __future__ import annotations
 
 import importlib
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from upstox_client._version import __version__ as __version__
@@ -45,6 +46,8 @@ _NAMES = {
     "authorization_url": "upstox_client.api.login_api",
 }
 
+_MISSING = object()
+
 # Reached as attributes after `import upstox_client` alone, as in the official package.
 _SUBMODULES = frozenset({"aio", "api", "api_client", "auth", "configuration", "errors", "models", "rest"})
 
@@ -56,12 +59,19 @@ if not TYPE_CHECKING:  # a checker is to see the names above, and no others
             return _public_names()
         if name in _SUBMODULES:
             return importlib.import_module(f"{__name__}.{name}")
-        for home in [_NAMES[name]] if name in _NAMES else _MODULES:
+        for home in [_NAMES[name]] if name in _NAMES else _homes(name):
             module = importlib.import_module(home)
-            if name in _NAMES or name in module.__all__:
-                value = globals()[name] = getattr(module, name)
-                return value
+            # The models have no list of their names until all of them are loaded; they know each by itself.
+            if name in _NAMES or name in vars(module).get("__all__", (name,)):
+                value = getattr(module, name, _MISSING)
+                if value is not _MISSING and not isinstance(value, ModuleType):
+                    globals()[name] = value
+                    return value
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def _homes(name: str) -> tuple[str, ...]:
+        """The modules that may have a public name."""
+        return () if name.startswith("_") else _MODULES
 
     def _public_names() -> list[str]:
         found = {name for module in _MODULES for name in importlib.import_module(module).__all__}

@@ -73,7 +73,7 @@ def call(
         if rules.limits is not None:
             yield from _await_place(request, rules, rules.limits)
         sign(request)  # on every try: the token may have been replaced meanwhile
-        answer = yield from _send(request)
+        answer = cast("Outcome", (yield Send(request)))
         observe(request, answer)
         error = answer if isinstance(answer, ApiException) else failure(request, answer)
         if error is None:
@@ -106,12 +106,7 @@ def _limit_reached(request: Request, wait: float) -> RateLimitError:
 
 def probe(request: Request) -> Flow:
     """Send once and take any answer: that the connection stands is all that matters."""
-    answer = yield from _send(request)
+    answer = cast("Outcome", (yield Send(request)))
     if isinstance(answer, ApiException):
         raise answer
     return answer
-
-
-def _send(request: Request) -> Generator[Send | Sleep, Outcome | None, Outcome]:
-    answer = yield Send(request)
-    return cast("Outcome", answer)

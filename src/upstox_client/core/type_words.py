@@ -34,9 +34,10 @@ def resolve(word: str | type | None) -> Any:
         return dict[str, resolve(match[1])]  # type: ignore[misc]
     import upstox_client.models
 
-    if word not in vars(upstox_client.models)["__all__"]:
-        raise ValueError(
+    model: Any = getattr(upstox_client.models, word, None) if not word.startswith("_") else None
+    if not isinstance(model, type):
+        raise ValueError(  # noqa: TRY004 - the word is text, and a wrong one
             f"response_type {word!r} is neither a model of upstox_client.models nor one of {sorted(_PLAIN)}, "
             "list[...] or dict(str, ...)"
         )
-    return getattr(upstox_client.models, word)
+    return model
