@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 import msgspec
 
 from upstox_emulator.account.tokens import DEFAULT_APP, App, Token
+from upstox_emulator.calendar import Calendar
 from upstox_emulator.clock import Clock
 from upstox_emulator.errors import Refusal, refuse
 from upstox_emulator.faults import Faults
@@ -74,6 +75,7 @@ class Backend:
     ) -> None:
         self.clock = clock
         self.market: Market = market
+        self.calendar = Calendar(market, clock.now().date())
         self.rate_limit = rate_limit
         self.faults = Faults()
         self.approval: Approval = "auto"

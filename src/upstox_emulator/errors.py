@@ -49,6 +49,9 @@ KINDS: Final[dict[str, Kind]] = {
     "not_json": Kind("UDAPI100038", "Invalid input passed to the API"),
     "too_many": Kind("UDAPI10005", "Too Many Request Sent", 429),
     "internal": Kind("UDAPI100500", "Something went wrong... please contact us", 500),
+    # Market calendar
+    "date_invalid": Kind("UDAPI1088", "Invalid date"),
+    "exchange_invalid": Kind("UDAPI1089", "Invalid exchange"),
     # Account
     "segment_invalid": Kind("UDAPI1019", "segment is invalid"),
     "no_segments": Kind(

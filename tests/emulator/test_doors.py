@@ -185,8 +185,8 @@ def test_every_route_is_an_operation_of_the_client():
     from upstox_emulator.http.app import ENDPOINTS
 
     ours = {
-        (operation.route.method, operation.route.path)
-        for name in ("LoginApi", "UserApi")
+        (operation.route.method, operation.route.path.replace("{_", "{"))
+        for name in ("LoginApi", "UserApi", "MarketHolidaysAndTimingsApi")
         for owner in getattr(upstox_client, name).__mro__
         for operation in vars(owner).values()
         if isinstance(operation, Operation)

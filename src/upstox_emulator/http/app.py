@@ -12,13 +12,13 @@ from starlette.types import ASGIApp
 
 from upstox_emulator.backend import Backend
 from upstox_emulator.errors import refuse
-from upstox_emulator.http import login, user
+from upstox_emulator.http import login, market_calendar, user
 from upstox_emulator.http.admin import Admin
 from upstox_emulator.http.calls import Api, Endpoint, json_response
 from upstox_emulator.http.gate import Gate
 from upstox_emulator.web.dialog import Dialog
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*user.ENDPOINTS, *login.ENDPOINTS)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (*user.ENDPOINTS, *login.ENDPOINTS, *market_calendar.ENDPOINTS)
 """Every JSON endpoint of the API; the login dialog is in `upstox_emulator.web.dialog`."""
 
 
