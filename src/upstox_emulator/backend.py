@@ -12,13 +12,13 @@ from typing import Any, Final, Literal, TypeAlias
 import msgspec
 
 from upstox_emulator.account.tokens import DEFAULT_APP, App, Token
-from upstox_emulator.calendar import Calendar
+from upstox_emulator.calendar import Calendar, Market
 from upstox_emulator.clock import Clock
 from upstox_emulator.errors import Refusal, refuse
 from upstox_emulator.faults import Faults
 from upstox_emulator.journal import Journal, JournalError
 from upstox_emulator.limits import RateLimits, Windows
-from upstox_emulator.venue import Command, Market, RegisterApp, Venue
+from upstox_emulator.venue import Command, RegisterApp, Venue
 
 _REMEMBERED: Final = 10_000
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections.abc import Iterable
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, cast
 
 from upstox_emulator.clock import IST
 
-Mode: TypeAlias = Literal["always-open", "calendar"]
+Market: TypeAlias = Literal["always-open", "calendar"]
+"""Around the clock, or as the rules have it."""
 
 EXCHANGES: Final = ("MCX", "NSE", "NFO", "CDS", "BSE", "BCD", "BFO")
 """Those that timings and holidays list, in the order of the documentation."""
@@ -21,20 +23,6 @@ _COMMODITIES: Final = frozenset({"MCX", "NSCOM"})
 _CURRENCIES: Final = frozenset({"CDS", "BCD"})
 _FUTURES_AND_OPTIONS: Final = frozenset({"NFO", "BFO"})
 _AUCTIONED: Final = frozenset({"NSE", "BSE"})
-
-_SEGMENTS: Final = {
-    "NSE_EQ": "NSE",
-    "NSE_INDEX": "NSE",
-    "NSE_FO": "NFO",
-    "NCD_FO": "CDS",
-    "NSE_COM": "NSCOM",
-    "BSE_EQ": "BSE",
-    "BSE_INDEX": "BSE",
-    "BSE_FO": "BFO",
-    "BCD_FO": "BCD",
-    "MCX_FO": "MCX",
-    "MCX_INDEX": "MCX",
-}
 
 # On these the commodity exchange is closed in the evening, too.
 _CLOSED_ALL_DAY: Final = frozenset(
@@ -46,8 +34,8 @@ _SETTLEMENT: Final = {(2, 19): "Chhatrapati Shivaji Maharaj Jayanti", (4, 1): "A
 # From here on the closing auction moved the end of the derivatives' session.
 _AUCTION_SINCE: Final = dt.date(2026, 8, 3)
 
-# The phases of a day, each from its moment on, relative to the session's open or close.
-_BEFORE: Final = ((-15, "PRE_OPEN_START"), (-7, "PRE_OPEN_END"))
+# The phases of a day, in minutes after the session's open or close.
+_BEFORE: Final = ((-15, "PRE_OPEN_START"), (-10, "PRE_OPEN_M_END"), (-7, "PRE_OPEN_END"))
 _AFTER: Final = ((0, "NORMAL_CLOSE"), (10, "CLOSING_START"), (30, "CLOSING_END"))
 _AUCTION: Final = ((-15, "CTS_CLOSE"), (-10, "CAS_LM_START"), (-5, "CAS_M_STOP"), (-1, "CAS_STOP"))
 
@@ -66,99 +54,54 @@ class Phase(NamedTuple):
     since: dt.datetime
 
 
-def exchange_code(segment: str) -> str:
-    """The exchange whose sessions a segment keeps: `NSE_FO` -> `NFO`.
-
-    Raises:
-        KeyError: there is no such segment.
-    """
-    return _SEGMENTS[segment]
-
-
 class Calendar:
     """The sessions of all exchanges.
 
     Parameters:
-        mode: `calendar` keeps the rules; `always-open` trades around the clock from `since` on.
+        market: `calendar` keeps the rules; `always-open` trades around the clock from `since` on.
         since: the first day that is open around the clock.
     """
 
-    def __init__(self, mode: Mode = "calendar", since: dt.date | None = None) -> None:
-        self.mode: Mode = mode
-        self._since = since if mode == "always-open" else None
+    def __init__(self, market: Market, since: dt.date) -> None:
+        self._since = since if market == "always-open" else dt.date.max
 
     def session(self, exchange: str, day: dt.date) -> Session | None:
         """The continuous session of a day; None if there is none."""
-        if self._since is not None and day >= self._since:
+        if day >= self._since:
             return Session(_at(day, dt.time()), _at(day + dt.timedelta(1), dt.time()))
         return _session(exchange, day)
 
-    def is_open(self, exchange: str, at: dt.datetime) -> bool:
-        """Whether orders trade at once."""
-        session = self.session(exchange, at.astimezone(IST).date())
-        return session is not None and session.open <= at < session.close
+    def previous(self, exchange: str, day: dt.date) -> dt.date:
+        """The trading day before `day`."""
+        day -= dt.timedelta(1)
+        while self.session(exchange, day) is None:
+            day -= dt.timedelta(1)
+        return day
 
     def phase(self, exchange: str, at: dt.datetime) -> Phase:
-        """The state of the market; before the first session ever seen it is `CLOSING_END`."""
+        """The state of the market."""
         day = at.astimezone(IST).date()
-        return self._latest(self._phases(exchange, day), at) or self._latest(
-            self._phases(exchange, self.previous(day, exchange)), at
-        ) or Phase("CLOSING_END", at)  # fmt: skip
+        phases = [*self._phases(exchange, self.previous(exchange, day)), *self._phases(exchange, day)]
+        return next(phase for phase in reversed(phases) if phase.since <= at)
 
     def auction_phase(self, exchange: str, at: dt.datetime) -> Phase | None:
         """The state of the closing auction; None where there is none, or before it has begun for the day."""
-        session = self.session(exchange, at.astimezone(IST).date())
-        if (
-            exchange not in _AUCTIONED
-            or session is None
-            or self._since is not None
-            or session.open.date() < _AUCTION_SINCE
-        ):
+        day = at.astimezone(IST).date()
+        session = self.session(exchange, day)
+        if exchange not in _AUCTIONED or session is None or not _AUCTION_SINCE <= day < self._since:
             return None
-        steps = [Phase(name, session.close + dt.timedelta(minutes=minutes)) for minutes, name in _AUCTION]
-        return self._latest([*steps, *self._phases(exchange, session.open.date())[3:]], at)
+        phases = [*_steps(session.close, _AUCTION), *_steps(session.close, _AFTER)]
+        return next((phase for phase in reversed(phases) if phase.since <= at), None)
 
     def _phases(self, exchange: str, day: dt.date) -> list[Phase]:
         session = self.session(exchange, day)
         if session is None:
             return []
-        if session.close - session.open >= dt.timedelta(days=1):
-            return [Phase("NORMAL_OPEN", session.open)]
+        opened = Phase("NORMAL_OPEN", session.open)
+        if day >= self._since:  # it never closes
+            return [opened]
         before = _BEFORE if exchange in _AUCTIONED else ()
-        return [
-            *(Phase(name, session.open + dt.timedelta(minutes=minutes)) for minutes, name in before),
-            Phase("NORMAL_OPEN", session.open),
-            *(Phase(name, session.close + dt.timedelta(minutes=minutes)) for minutes, name in _AFTER),
-        ]
-
-    @staticmethod
-    def _latest(phases: list[Phase], at: dt.datetime) -> Phase | None:
-        return next((phase for phase in reversed(phases) if phase.since <= at), None)
-
-    # Days
-
-    def is_trading_day(self, day: dt.date, exchange: str = "NSE") -> bool:
-        """Whether there is a session."""
-        return self.session(exchange, day) is not None
-
-    def trading_days(self, first: dt.date, last: dt.date, exchange: str = "NSE") -> list[dt.date]:
-        """The days with a session, both ends included."""
-        days = (first + dt.timedelta(number) for number in range((last - first).days + 1))
-        return [day for day in days if self.is_trading_day(day, exchange)]
-
-    def previous(self, day: dt.date, exchange: str = "NSE") -> dt.date:
-        """The trading day before `day`."""
-        return self._step(day, exchange, -1)
-
-    def next(self, day: dt.date, exchange: str = "NSE") -> dt.date:
-        """The trading day after `day`."""
-        return self._step(day, exchange, 1)
-
-    def _step(self, day: dt.date, exchange: str, days: int) -> dt.date:
-        day += dt.timedelta(days)
-        while not self.is_trading_day(day, exchange):
-            day += dt.timedelta(days)
-        return day
+        return [*_steps(session.open, before), opened, *_steps(session.close, _AFTER)]
 
     # As the API tells it
 
@@ -199,6 +142,10 @@ def _rows(sessions: list[tuple[str, Session | None]]) -> list[dict[str, Any]]:
 
 
 # The rules
+
+
+def _steps(moment: dt.datetime, steps: Iterable[tuple[int, str]]) -> list[Phase]:
+    return [Phase(name, moment + dt.timedelta(minutes=minutes)) for minutes, name in steps]
 
 
 def _at(day: dt.date, time: dt.time) -> dt.datetime:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from upstox_emulator.account.tokens import App, TokenKind
 from upstox_emulator.backend import Approval, Backend, Seen
+from upstox_emulator.calendar import Market
 from upstox_emulator.clock import IST, Clock
 from upstox_emulator.faults import Faults
 from upstox_emulator.http.app import make_app
 from upstox_emulator.notifier import approve_waiting
 from upstox_emulator.server import BackgroundServer, listen
-from upstox_emulator.venue import IssueToken, MakeCode, Market, Venue
+from upstox_emulator.venue import IssueToken, MakeCode, Venue
 
 if TYPE_CHECKING:
     from upstox_client import Configuration

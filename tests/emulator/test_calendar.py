@@ -8,17 +8,19 @@ import pytest
 
 import upstox_client
 from upstox_emulator import IST, Emulator
-from upstox_emulator.calendar import Calendar, exchange_code
+from upstox_emulator.calendar import Calendar
 
 from .conftest import Caller
+
+RULES = Calendar("calendar", dt.date(2026, 11, 23))
 
 
 def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=IST)
 
 
-def hours(exchange: str, day: str, calendar: Calendar | None = None) -> str | None:
-    session = (calendar or Calendar()).session(exchange, dt.date.fromisoformat(day))
+def hours(exchange: str, day: str, calendar: Calendar = RULES) -> str | None:
+    session = calendar.session(exchange, dt.date.fromisoformat(day))
     return None if session is None else f"{session.open:%H:%M}-{session.close:%H:%M}"
 
 
@@ -43,17 +45,12 @@ def test_sessions(exchange: str, day: str, expected: str | None) -> None:
     assert hours(exchange, day) == expected
 
 
-def test_segments_keep_the_sessions_of_an_exchange() -> None:
-    assert [exchange_code(segment) for segment in ("NSE_FO", "NCD_FO", "BSE_INDEX", "NSE_COM")] == [
-        "NFO", "CDS", "BSE", "NSCOM",
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("exchange", "moment", "name", "since"),
     [
         ("NSE", "2026-11-23T08:59", "CLOSING_END", "2026-11-20T16:00"),
         ("NSE", "2026-11-23T09:00", "PRE_OPEN_START", "2026-11-23T09:00"),
+        ("NSE", "2026-11-23T09:05", "PRE_OPEN_M_END", "2026-11-23T09:05"),
         ("NSE", "2026-11-23T09:08", "PRE_OPEN_END", "2026-11-23T09:08"),
         ("NSE", "2026-11-23T12:00", "NORMAL_OPEN", "2026-11-23T09:15"),
         ("NSE", "2026-11-23T15:30", "NORMAL_CLOSE", "2026-11-23T15:30"),
@@ -64,39 +61,27 @@ def test_segments_keep_the_sessions_of_an_exchange() -> None:
     ],
 )
 def test_phases(exchange: str, moment: str, name: str, since: str) -> None:
-    calendar = Calendar()
-    assert calendar.phase(exchange, at(moment)) == (name, at(since))
-    assert calendar.is_open(exchange, at(moment)) == (name == "NORMAL_OPEN")
+    assert RULES.phase(exchange, at(moment)) == (name, at(since))
 
 
 def test_the_closing_auction() -> None:
-    calendar = Calendar()
     steps = {
         minute: phase and phase.name
         for minute in ("15:14", "15:15", "15:20", "15:25", "15:29", "15:30", "16:30")
-        for phase in [calendar.auction_phase("NSE", at(f"2026-11-23T{minute}"))]
+        for phase in [RULES.auction_phase("NSE", at(f"2026-11-23T{minute}"))]
     }
     assert list(steps.values()) == [
         None, "CTS_CLOSE", "CAS_LM_START", "CAS_M_STOP", "CAS_STOP", "NORMAL_CLOSE", "CLOSING_END",
     ]  # fmt: skip
-    assert calendar.auction_phase("NFO", at("2026-11-23T15:25")) is None
-    assert calendar.auction_phase("NSE", at("2026-07-31T15:25")) is None
-
-
-def test_trading_days() -> None:
-    calendar = Calendar()
-    monday, wednesday = dt.date(2026, 11, 23), dt.date(2026, 11, 25)
-    assert calendar.next(monday) == wednesday
-    assert calendar.previous(wednesday) == monday
-    assert calendar.trading_days(monday, wednesday) == [monday, wednesday]
-    assert calendar.trading_days(monday, wednesday, "MCX") == [monday, dt.date(2026, 11, 24), wednesday]
+    assert RULES.auction_phase("NFO", at("2026-11-23T15:25")) is None
+    assert RULES.auction_phase("NSE", at("2026-07-31T15:25")) is None
 
 
 def test_always_open_is_open_from_its_first_day_on() -> None:
     calendar = Calendar("always-open", dt.date(2026, 11, 22))
     assert hours("NSE", "2026-11-22", calendar) == "00:00-00:00"
-    assert calendar.is_open("NSE", at("2026-11-22T03:00"))
-    assert calendar.phase("NSE", at("2026-11-22T03:00")).name == "NORMAL_OPEN"
+    assert calendar.phase("NSE", at("2026-11-22T03:00")) == ("NORMAL_OPEN", at("2026-11-22T00:00"))
+    assert calendar.phase("NSE", at("2026-11-21T03:00")) == ("CLOSING_END", at("2026-11-20T16:00"))
     assert hours("NSE", "2026-11-20", calendar) == "09:15-15:30"
     assert calendar.auction_phase("NSE", at("2026-11-23T15:25")) is None
 

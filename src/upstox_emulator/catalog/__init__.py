@@ -1,1 +1,0 @@
-"""What can be traded: instruments built from rules and facts."""

@@ -1,1 +1,0 @@
-"""Orders: their life, their matching, and the GTT orders that wait for a price."""

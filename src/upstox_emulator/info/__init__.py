@@ -1,1 +1,0 @@
-"""What is known beside the prices: companies, news, offers, funds, flows."""
