@@ -46,8 +46,6 @@ _NAMES = {
     "authorization_url": "upstox_client.api.login_api",
 }
 
-_MISSING = object()
-
 # Reached as attributes after `import upstox_client` alone, as in the official package.
 _SUBMODULES = frozenset({"aio", "api", "api_client", "auth", "configuration", "errors", "models", "rest"})
 
@@ -59,19 +57,18 @@ if not TYPE_CHECKING:  # a checker is to see the names above, and no others
             return _public_names()
         if name in _SUBMODULES:
             return importlib.import_module(f"{__name__}.{name}")
-        for home in [_NAMES[name]] if name in _NAMES else _homes(name):
-            module = importlib.import_module(home)
-            # The models have no list of their names until all of them are loaded; they know each by itself.
-            if name in _NAMES or name in vars(module).get("__all__", (name,)):
-                value = getattr(module, name, _MISSING)
-                if value is not _MISSING and not isinstance(value, ModuleType):
-                    globals()[name] = value
-                    return value
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = None if name.startswith("_") else getattr(_home(name), name, None)
+        if value is None or isinstance(value, ModuleType):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
-    def _homes(name: str) -> tuple[str, ...]:
-        """The modules that may have a public name."""
-        return () if name.startswith("_") else _MODULES
+    def _home(name: str) -> ModuleType:
+        """The module that a public name comes from. The models are asked last: to list them is to load them."""
+        if name in _NAMES:
+            return importlib.import_module(_NAMES[name])
+        listed = (importlib.import_module(module) for module in _MODULES[:-1])
+        return next((m for m in listed if name in m.__all__), None) or importlib.import_module(_MODULES[-1])
 
     def _public_names() -> list[str]:
         found = {name for module in _MODULES for name in importlib.import_module(module).__all__}

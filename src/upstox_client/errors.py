@@ -120,7 +120,15 @@ _ID = re.compile(rb'"([^"]+)"|(\d+)(?:\.0+)?(?=[\s,\]}])')
 def parse_order_ids(body: bytes | None) -> tuple[str, ...]:
     """The order ids that an answer names, however broken it is; one that may be cut short is not among them."""
     named = b" ".join(_NAMED_IDS.findall(body or b""))
-    return tuple(dict.fromkeys((text or number).decode("utf-8", "replace") for text, number in _ID.findall(named)))
+    return tuple(dict.fromkeys(_as_read(text or number) for text, number in _ID.findall(named)))
+
+
+def _as_read(text: bytes) -> str:
+    """The inside of a JSON text as a decoder reads it, or as it stands if it cannot be read."""
+    try:
+        return msgspec.json.decode(b'"' + text + b'"', type=str)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return text.decode("utf-8", "replace")
 
 
 class ApiException(Exception):  # noqa: N818 - the official name

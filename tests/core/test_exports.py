@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import subprocess
 import sys
@@ -82,6 +83,16 @@ upstox_client.Configuration(), upstox_client.ApiException
 print([name for name in sys.modules if name.startswith(("upstox_client.api", "upstox_client.models", "pyreqwest"))])
 """
     assert fresh(program) == "[]\n"
+
+
+def test_an_api_class_loads_its_own_models_only() -> None:
+    program = """
+import sys, upstox_client
+upstox_client.NewsApi
+print([name for name in sys.modules if name.startswith(("upstox_client.api.", "upstox_client.models."))])
+"""
+    loaded = ["models._base", "models._deep", "api.news_api", "models.news", "models.paging"]
+    assert set(ast.literal_eval(fresh(program))) == {"upstox_client." + name for name in loaded}
 
 
 def test_the_package_is_typed() -> None:

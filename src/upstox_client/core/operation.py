@@ -34,10 +34,10 @@ from upstox_client.core.request import (
     Request,
     Route,
     as_text,
-    common_headers,
     encode_body,
     fill_path,
     route,
+    spelled,
     with_query,
 )
 from upstox_client.rest import Headers, RESTResponse
@@ -117,7 +117,7 @@ class Operation(Generic[P, R]):
             name for name in self.names if name not in self.flags and (name not in given or given[name] is not None)
         )
         self._content_type = _FORM if form else _JSON
-        self._accept = accept
+        self._headers = {"Accept": accept, "Content-Type": self._content_type}
 
     def _place(self, name: str, *, form: bool) -> tuple[str, str]:
         """Where a parameter goes on the wire, and under which name."""
@@ -165,8 +165,7 @@ class Operation(Generic[P, R]):
         """
         values, options = self._bind(arguments, keywords)
         client.refuse_outside_sandbox(self.route.path)
-        defaults = tuple(client.default_headers.items())
-        headers = common_headers(self._accept, self._content_type, defaults).copy()
+        headers = self._headers | spelled(client.default_headers)
         path_values: dict[str, Any] = {}
         pairs: list[tuple[str, Any]] = []
         for name, (place, wire_name) in self.places.items():

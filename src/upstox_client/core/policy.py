@@ -95,14 +95,9 @@ class RetryPolicy(msgspec.Struct, frozen=True):
     budget: float = 30.0
 
 
-@functools.lru_cache(maxsize=16)
-def _tries(value: int) -> RetryPolicy:
-    return RetryPolicy(tries=max(0, value))
-
-
 def as_retries(value: int | RetryPolicy) -> RetryPolicy:
     """`configuration.retries` as a policy."""
-    return value if isinstance(value, RetryPolicy) else _tries(value)
+    return value if isinstance(value, RetryPolicy) else RetryPolicy(tries=max(0, value))
 
 
 # 500 and 501 of a read may be repeated too: nothing has changed on the server.

@@ -96,15 +96,6 @@ def merge_headers(headers: dict[str, str], more: Mapping[str, str]) -> None:
         headers[name] = value
 
 
-@functools.lru_cache(maxsize=256)
-def common_headers(accept: str, content_type: str, defaults: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """What the calls of an operation have in common: its own headers, and over them the client's default ones.
-
-    The names that calls set themselves are in the spelling in which they set them. Copy it; it is remembered.
-    """
-    return {"Accept": accept, "Content-Type": content_type} | spelled(dict(defaults))
-
-
 def spelled(headers: Mapping[str, str]) -> dict[str, str]:
     """Headers, with the names that calls set themselves in the spelling in which they set them."""
     return {_SPELLING.get(name.lower(), name): value for name, value in headers.items()}

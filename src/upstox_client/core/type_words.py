@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from types import GenericAlias
 from typing import Any
 
 _PLAIN: dict[str, Any] = {
@@ -29,14 +30,15 @@ def resolve(word: str | type | None) -> Any:
     if word in _PLAIN:
         return _PLAIN[word]
     if match := re.fullmatch(r"list\[(.*)\]", word):
-        return list[resolve(match[1])]  # type: ignore[misc]
+        return GenericAlias(list, (resolve(match[1]),))
     if match := re.fullmatch(r"dict\([^,]*, (.*)\)", word):
-        return dict[str, resolve(match[1])]  # type: ignore[misc]
+        return GenericAlias(dict, (str, resolve(match[1])))
     import upstox_client.models
 
-    model: Any = getattr(upstox_client.models, word, None) if not word.startswith("_") else None
-    if not isinstance(model, type):
-        raise ValueError(  # noqa: TRY004 - the word is text, and a wrong one
+    found: Any = getattr(upstox_client.models, word, None)
+    model = found if isinstance(found, type) and not word.startswith("_") else None
+    if model is None:
+        raise ValueError(
             f"response_type {word!r} is neither a model of upstox_client.models nor one of {sorted(_PLAIN)}, "
             "list[...] or dict(str, ...)"
         )
