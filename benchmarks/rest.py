@@ -42,13 +42,12 @@ class Scale:
         self.imports = 1 if quick else 9
 
 
-# What is asked for, and at most how much of the official time the whole call may take (None: no aim).
-BIG = {"order book": 0.12, "option chain": 0.12, "quotes": None, "candles": None}
-TITLES = {
-    "order book": "order book, 200 orders",
-    "option chain": "option chain, 120 strikes",
-    "quotes": "full quotes, 500",
-    "candles": "candles, 10,000",
+# What is asked for -> its title, and how much of the official time the whole call may take at most (None: no aim).
+BIG = {
+    "order book": ("order book, 200 orders", 0.12),
+    "option chain": ("option chain, 120 strikes", 0.12),
+    "quotes": ("full quotes, 500", None),
+    "candles": ("candles, 10,000", None),
 }
 
 
@@ -120,6 +119,11 @@ def import_seconds(python: str, code: str, times: int) -> float:
     return statistics.median(full - bare for full, bare in pairs)
 
 
+def output(command: list[str]) -> str:
+    """What a command prints."""
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
 def verdict(value: float, aim: float | None, *, at_least: bool = False) -> str:
     """Whether an aim is met."""
     if aim is None:
@@ -161,11 +165,11 @@ def small_calls(workers: dict[str, Worker], scale: Scale) -> None:
 
 def big_answers(workers: dict[str, Worker], scale: Scale) -> None:
     """Long answers: the whole call, and bytes to models alone."""
-    asked = [(name, do) for name in ("ours_sync", "ours_async", "official") for do in ("calls", "decode")]
-    asked.remove(("ours_async", "decode"))
+    asked = [(name, "calls") for name in ("ours_sync", "ours_async", "official")]
+    asked += [(name, "decode") for name in ("ours_sync", "official")]
     print(f"\n{'ms':26}{'whole call':>34}{'bytes to models':>34}")
     print(f"{'':26}{'ours':>8}{'async':>8}{'official':>10}{'ratio':>8}{'ours':>14}{'official':>10}{'ratio':>10}")
-    for what, aim in BIG.items():
+    for what, (title, aim) in BIG.items():
         times: dict[tuple[str, str], list[float]] = {pair: [] for pair in asked}
         for _ in range(scale.rounds):
             for name, do in asked:
@@ -173,7 +177,7 @@ def big_answers(workers: dict[str, Worker], scale: Scale) -> None:
         ms = {pair: statistics.median(found) * 1e3 for pair, found in times.items()}
         whole, official = ms["ours_sync", "calls"], ms["official", "calls"]
         decode, decode_official = ms["ours_sync", "decode"], ms["official", "decode"]
-        row = f"{TITLES[what]:26}{whole:8.2f}{ms['ours_async', 'calls']:8.2f}{official:10.2f}{whole / official:8.3f}"
+        row = f"{title:26}{whole:8.2f}{ms['ours_async', 'calls']:8.2f}{official:10.2f}{whole / official:8.3f}"
         row += f"{decode:14.2f}{decode_official:10.2f}{decode / decode_official:10.3f}"
         print(row + verdict(whole / official, aim))
 
@@ -182,16 +186,12 @@ def peaks(url: str) -> None:
     """What Python allocates for a call at most, and the most that a program which makes one ever holds."""
     print(f"\n{'peak memory, MB':26}{'of the call':>26}{'of the process':>26}")
     print(f"{'':26}{'ours':>8}{'official':>10}{'ratio':>8}{'ours':>8}{'official':>10}{'ratio':>8}")
-    for what in BIG:
+    for what, (title, _) in BIG.items():
         script = str(HERE / "workers" / "peak.py")
         (whole, call), (whole_official, call_official) = (
-            map(
-                float,
-                subprocess.run([python, script, url, what], check=True, capture_output=True, text=True).stdout.split(),
-            )
-            for python in (OURS, OFFICIAL)
+            map(float, output([python, script, url, what]).split()) for python in (OURS, OFFICIAL)
         )
-        row = f"{TITLES[what]:26}{call:8.2f}{call_official:10.2f}{call / call_official:8.2f}"
+        row = f"{title:26}{call:8.2f}{call_official:10.2f}{call / call_official:8.2f}"
         row += f"{whole:8.1f}{whole_official:10.1f}{whole / whole_official:8.2f}"
         print(row + verdict(call / call_official, 1))
 
@@ -205,7 +205,7 @@ def imports(scale: Scale) -> None:
         shown = f"ours {ours * 1e3:.1f} ms, official {theirs * 1e3:.1f} ms, ratio {ours / theirs:.3f}"
         print(f"{title}: {shown}{verdict(ours / theirs, aim)}")
     listing = "import sys, upstox_client; print(*sorted(m for m in sys.modules if m.startswith('upstox_client')))"
-    loaded = subprocess.run([OURS, "-c", listing], check=True, capture_output=True, text=True).stdout.split()
+    loaded = output([OURS, "-c", listing]).split()
     heavy = [name for name in loaded if name.startswith(("upstox_client.api", "upstox_client.models"))]
     print(f"modules of ours after the import: {len(loaded)}; API classes and models among them: {len(heavy)}")
 

@@ -1,5 +1,6 @@
 """What every contender does: take commands on standard input, answer on standard output. Standard library only."""
 
+import functools
 import json
 import os
 import sys
@@ -66,12 +67,38 @@ def rest_calls(upstox_client, client):
     }
 
 
-def serve(calls, threads_before, decoders=None):
+# What is asked for -> the path that answers, and the model of the answer.
+ANSWERS = {
+    "order book": ("/v2/order/retrieve-all", "GetOrderBookResponse"),
+    "option chain": ("/v2/option/chain", "GetOptionChainResponse"),
+    "quotes": ("/v2/market-quote/quotes", "GetFullMarketQuoteResponse"),
+    "candles": ("/v3/historical-candle", "GetHistoricalCandleResponse"),
+}
+
+
+def decoders(decoder):
+    """What makes a model of an answer, by name; `decoder(body, model)` makes one.
+
+    They are made when asked for: the answers are large, and not to be in the memory at rest.
+    """
+
+    @functools.cache
+    def made(what):
+        import answers
+
+        path, model = ANSWERS[what]
+        return decoder(answers.BODIES[path].encode(), model)
+
+    return made
+
+
+def serve(calls, threads_before, decoder=None):
     """Do what is asked.
 
     Parameters:
-        calls: whole calls by name. decoders: what makes a model of an answer, by name.
+        calls: whole calls by name. decoder: what makes a decoder of an answer and its model.
     """
+    made = decoders(decoder)
     answer({"threads": threads_now() - threads_before, "rss_mb": rss_mb()})
     for line in sys.stdin:
         command = json.loads(line)
@@ -79,7 +106,7 @@ def serve(calls, threads_before, decoders=None):
         if command["do"] == "calls":
             answer(timed(calls[what], command["count"]))
         elif command["do"] == "decode":
-            answer(timed(decoders[what], command["count"]))
+            answer(timed(made(what), command["count"]))
         elif command["do"] == "threads":
             answer(in_threads(calls[what], command["threads"], command["count"]))
         else:

@@ -7,8 +7,6 @@ where it is installed.
 import asyncio
 import json
 
-TICKS = 120  # strikes of the chain
-
 
 def _order(number):
     return {
@@ -65,7 +63,7 @@ PROFILE = {
 DATA = {
     "/v2/user/profile": PROFILE,
     "/v2/order/retrieve-all": [_order(n) for n in range(200)],
-    "/v2/option/chain": [_strike(n) for n in range(TICKS)],
+    "/v2/option/chain": [_strike(n) for n in range(120)],
     "/v2/market-quote/quotes": {f"NSE_EQ:S{n}": _quote(n) for n in range(500)},
     "/v3/historical-candle": {"candles": [_candle(n) for n in range(10_000)]},
 }

@@ -1,6 +1,5 @@
 """The official SDK, in its own virtual environment; it takes no base URL from the environment."""
 
-import functools
 import sys
 
 import _serve
@@ -14,24 +13,13 @@ client = upstox_client.ApiClient(configuration)
 
 
 class Answer:
-    def __init__(self, path):
-        import answers  # large, and not to be in the memory at rest
-
-        self.data = answers.BODIES[path].encode()
+    def __init__(self, body):
+        self.data = body
 
 
-def decoder(path, model):
-    answer = functools.cache(Answer)
-    return lambda: client.deserialize(answer(path), model)
+def decoder(body, model):
+    answer = Answer(body)
+    return lambda: client.deserialize(answer, model)
 
 
-_serve.serve(
-    _serve.rest_calls(upstox_client, client),
-    before,
-    {
-        "order book": decoder("/v2/order/retrieve-all", "GetOrderBookResponse"),
-        "option chain": decoder("/v2/option/chain", "GetOptionChainResponse"),
-        "quotes": decoder("/v2/market-quote/quotes", "GetFullMarketQuoteResponse"),
-        "candles": decoder("/v3/historical-candle", "GetHistoricalCandleResponse"),
-    },
-)
+_serve.serve(_serve.rest_calls(upstox_client, client), before, decoder)

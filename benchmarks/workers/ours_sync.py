@@ -1,5 +1,3 @@
-import functools
-
 import _serve
 import upstox_client
 
@@ -7,28 +5,11 @@ before = _serve.threads_now()
 client = upstox_client.ApiClient()
 
 
-def decoder(path, model):
-    @functools.cache
-    def body():
-        import answers  # large, and not to be in the memory at rest
+def decoder(body, model):
+    from upstox_client.core.codec import decode
 
-        return answers.BODIES[path].encode()
-
-    def decode():
-        from upstox_client.core.codec import decode
-
-        return decode(body(), getattr(upstox_client, model))
-
-    return decode
+    kind = getattr(upstox_client, model)
+    return lambda: decode(body, kind)
 
 
-_serve.serve(
-    _serve.rest_calls(upstox_client, client),
-    before,
-    {
-        "order book": decoder("/v2/order/retrieve-all", "GetOrderBookResponse"),
-        "option chain": decoder("/v2/option/chain", "GetOptionChainResponse"),
-        "quotes": decoder("/v2/market-quote/quotes", "GetFullMarketQuoteResponse"),
-        "candles": decoder("/v3/historical-candle", "GetHistoricalCandleResponse"),
-    },
-)
+_serve.serve(_serve.rest_calls(upstox_client, client), before, decoder)
