@@ -59,6 +59,14 @@ class Recorder:
         self.answers, self.requests = list(answers), []
 
 
+class Host(ThreadingHTTPServer):
+    """One of the two hosts."""
+
+    def __init__(self, role: str, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self.role = role
+
+
 @pytest.fixture(scope="module")
 def recorder() -> Iterator[Recorder]:
     recorder = Recorder()
@@ -69,7 +77,8 @@ def recorder() -> Iterator[Recorder]:
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            role = self.server.role  # type: ignore[attr-defined]
+            assert isinstance(self.server, Host)
+            role = self.server.role
             headers = {name.lower(): value for name, value in self.headers.items()}
             recorder.requests.append(
                 {"role": role, "method": self.command, "target": self.path, "headers": headers, "body": body.decode()}
@@ -89,8 +98,7 @@ def recorder() -> Iterator[Recorder]:
 
     servers = []
     for role in ("host", "order_host"):
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.role = role  # type: ignore[attr-defined]
+        server = Host(role, Handler)
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         recorder.hosts[role] = f"http://127.0.0.1:{server.server_port}"
         servers.append(server)

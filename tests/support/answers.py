@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import json
+from types import ModuleType
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
@@ -16,9 +17,9 @@ from upstox_client.models._base import type_members
 
 
 @functools.cache
-def operations() -> dict[str, Operation[..., Any]]:
-    """`UserApi.get_profile` and all others."""
-    classes = {name: getattr(upstox_client, name) for name in upstox_client.api.__all__}
+def operations(package: ModuleType = upstox_client) -> dict[str, Operation[..., Any]]:
+    """`UserApi.get_profile` and all others, of `upstox_client` or of its awaitable twin."""
+    classes = {name: getattr(package, name) for name in upstox_client.api.__all__}
     return {
         f"{name}.{attribute}": found
         for name, kind in classes.items()
@@ -42,19 +43,26 @@ def as_json(value: object) -> bytes:
 
 # Anything at all
 
+
+def nested(scalars: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Scalars, and lists and objects of them."""
+    return st.recursive(
+        scalars,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+        max_leaves=6,
+    )
+
+
 scalars = (
     st.none()
     | st.booleans()
     | st.integers(-(2**70), 2**70)
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=8)
-    | st.sampled_from(["", "1", "1.5", "true", "null", "success", "error", "2026-01-01", "NaN", "\ud800", "9" * 400])
+    | st.text(max_size=10)
+    | st.sampled_from(["", "1", "1.5", "true", "null", "success", "error", "2026-01-01", "NaN", "9" * 400])
 )
-anything = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=5,
-)
+readable = nested(scalars)
+anything = nested(scalars | st.just("\ud800"))  # half a character: no decoder takes it
 
 
 # Answers of a type's outline
@@ -63,9 +71,14 @@ _DEEPEST = 5
 _KEYS = st.sampled_from(["NSE_EQ:NHPC", "equity", "12400", "", "class"])
 
 
-@functools.cache
-def outlined(annotation: Any, depth: int = 0, *, wild: bool) -> st.SearchStrategy[Any]:
+@st.composite  # which also keeps what is said of a failure short: types nest deeply
+def outlined(draw: st.DrawFn, annotation: Any, depth: int = 0, *, wild: bool) -> Any:
     """JSON of the outline of a type: well formed, or with anything in any place."""
+    return draw(_outline(annotation, depth, wild=wild))
+
+
+@functools.cache
+def _outline(annotation: Any, depth: int, *, wild: bool) -> st.SearchStrategy[Any]:
     members = [_outlined(annotation, kind, arguments, depth, wild) for kind, arguments in type_members(annotation)]
     fitting = [member for member in members if member is not None]
     fitting += [_literals(annotation)] if _literals(annotation) is not None else []

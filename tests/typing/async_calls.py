@@ -1,4 +1,8 @@
-"""Every operation of the async client: `sync_calls.py` with `await`, see there."""
+"""Every operation of the async client, as a program would call it, and the type of what comes back.
+
+Nothing here is run: type checkers read it, in strict mode. `test_typing.py` sees to it that no operation is left out,
+and makes the same program for the sync client of it, by leaving out what waits.
+"""
 
 from __future__ import annotations
 

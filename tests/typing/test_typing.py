@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import json
 import re
 import subprocess
@@ -13,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-import upstox_client
+from support.answers import operations
 from upstox_client import aio
-from upstox_client.core.operation import Operation
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-PROGRAMS = {"sync_calls.py": upstox_client, "async_calls.py": aio}
+# Those that must be right. The sync program is made of the async one.
+PROGRAMS = ("async_calls.py", "sync_calls.py", "sync_only.py")
 
 # File -> line -> what is said about it.
 Findings = dict[str, dict[int, set[str]]]
@@ -35,11 +34,39 @@ def checker(name: str) -> Path:
     return path
 
 
+class WithoutAwait(ast.NodeTransformer):
+    """Makes a sync program of an async one."""
+
+    def visit_Await(self, node: ast.Await) -> ast.AST:
+        return self.visit(node.value)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        return ast.FunctionDef(**{name: getattr(node, name) for name in node._fields}, lineno=node.lineno)
+
+    def visit_AsyncWith(self, node: ast.AsyncWith) -> ast.AST:
+        self.generic_visit(node)
+        return ast.With(**{name: getattr(node, name) for name in node._fields}, lineno=node.lineno)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
+        node.module = (node.module or "").removesuffix(".aio")
+        return node
+
+
 @pytest.fixture(scope="module")
-def pyright(tmp_path_factory: pytest.TempPathFactory) -> Findings:
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The programs, and the wrong one."""
+    sync = tmp_path_factory.mktemp("made") / "sync_calls.py"
+    program = WithoutAwait().visit(ast.parse((HERE / "async_calls.py").read_text()))
+    sync.write_text(ast.unparse(ast.fix_missing_locations(program)))
+    assert "await" not in sync.read_text().partition('"""\n')[2]
+    return [str(sync), *(str(HERE / name) for name in ("async_calls.py", "sync_only.py", "wrong.py"))]
+
+
+@pytest.fixture(scope="module")
+def pyright(tmp_path_factory: pytest.TempPathFactory, files: list[str]) -> Findings:
     """What basedpyright says in strict mode."""
     project = tmp_path_factory.mktemp("pyright") / "pyrightconfig.json"
-    files = [str(HERE / name) for name in (*PROGRAMS, "wrong.py")]
     project.write_text(
         json.dumps(
             {"typeCheckingMode": "strict", "pythonVersion": "3.11", "include": files, "reportUnusedExpression": False}
@@ -56,10 +83,9 @@ def pyright(tmp_path_factory: pytest.TempPathFactory) -> Findings:
 
 
 @pytest.fixture(scope="module")
-def mypy() -> Findings:
+def mypy(files: list[str]) -> Findings:
     """What mypy says, set up as for our own code: strict."""
     command = [checker("mypy"), "--no-color-output", "--no-error-summary", "--no-pretty", "--show-error-codes"]
-    files = [str(HERE / name) for name in (*PROGRAMS, "wrong.py")]
     done = subprocess.run([*command, *files], capture_output=True, text=True, check=False, timeout=240, cwd=ROOT)
     assert done.returncode == 1, done.stdout + done.stderr
     found: Findings = defaultdict(lambda: defaultdict(set))
@@ -102,21 +128,9 @@ def test_mypy_refuses_what_is_wrong_and_nothing_else(mypy: Findings) -> None:
 # Nothing is left out
 
 
-def declared(package: object) -> set[tuple[str, str]]:
-    """Every operation there is, as (class, name)."""
-    classes = [(name, getattr(package, name)) for name in upstox_client.api.__all__]
-    return {
-        (name, attribute)
-        for name, kind in classes
-        for base in kind.__mro__
-        for attribute in vars(base)
-        if isinstance(inspect.getattr_static(kind, attribute), Operation)
-    }
-
-
-def called(program: ast.Module) -> set[tuple[str, str]]:
-    """What the functions of a program call on parameters that are API objects, as (class, name)."""
-    found: set[tuple[str, str]] = set()
+def called(program: ast.Module) -> set[str]:
+    """What the functions of a program call on parameters that are API objects, as `UserApi.get_profile`."""
+    found: set[str] = set()
     for function in program.body:
         if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             continue
@@ -125,35 +139,11 @@ def called(program: ast.Module) -> set[tuple[str, str]]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 owner = node.func.value
                 if isinstance(owner, ast.Name) and owner.id in kinds:
-                    found.add((kinds[owner.id], node.func.attr))
+                    found.add(f"{kinds[owner.id]}.{node.func.attr}")
     return found
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_every_operation_is_called(name: str) -> None:
-    operations = declared(PROGRAMS[name])
-    assert len(operations) == 103
-    assert called(ast.parse((HERE / name).read_text())) == operations
-
-
-class WithoutAwait(ast.NodeTransformer):
-    """Makes a sync program of an async one."""
-
-    def visit_Await(self, node: ast.Await) -> ast.AST:
-        return self.visit(node.value)
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
-        self.generic_visit(node)
-        return ast.FunctionDef(**{name: getattr(node, name) for name in node._fields}, lineno=node.lineno)
-
-    def visit_AsyncWith(self, node: ast.AsyncWith) -> ast.AST:
-        self.generic_visit(node)
-        return ast.With(**{name: getattr(node, name) for name in node._fields}, lineno=node.lineno)
-
-
-def test_both_colours_are_the_same_program() -> None:
-    sync, twin = (ast.parse((HERE / name).read_text()) for name in PROGRAMS)
-    functions = {f.name: ast.unparse(f) for f in sync.body if isinstance(f, ast.FunctionDef)}
-    awaited = {f.name: ast.unparse(WithoutAwait().visit(f)) for f in twin.body if isinstance(f, ast.AsyncFunctionDef)}
-    del functions["in_threads"]  # sync alone has threads
-    assert awaited == functions
+def test_every_operation_is_called() -> None:
+    program = ast.parse((HERE / "async_calls.py").read_text())
+    assert len(operations(aio)) == 103
+    assert called(program) == set(operations(aio)) == set(operations())
