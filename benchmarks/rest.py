@@ -193,7 +193,7 @@ def peaks(url: str) -> None:
         )
         row = f"{title:26}{call:8.2f}{call_official:10.2f}{call / call_official:8.2f}"
         row += f"{whole:8.1f}{whole_official:10.1f}{whole / whole_official:8.2f}"
-        print(row + verdict(call / call_official, 1))
+        print(f"{row}  call:{verdict(call / call_official, 1)}; process:{verdict(whole / whole_official, 1)}")
 
 
 def imports(scale: Scale) -> None:
