@@ -9,14 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, TypeAlias
 
-import msgspec
-
 from upstox_emulator.account.funds import Funds
 from upstox_emulator.account.kill_switch import KillSwitch, Wish
 from upstox_emulator.account.payments import Payments
 from upstox_emulator.account.static_ip import StaticIps
 from upstox_emulator.account.tokens import App, ExchangeForm, TokenKind, Tokens
 from upstox_emulator.account.user import DEFAULT_USER, User
+from upstox_emulator.command import Step
 from upstox_emulator.errors import refuse
 
 
@@ -44,12 +43,6 @@ class Venue:
             Refusal: it is against the rules; nothing has changed.
         """
         return command.apply(self)
-
-
-class Step(msgspec.Struct, frozen=True, tag=True):
-    """What all commands have: the moment."""
-
-    at: dt.datetime
 
 
 class RegisterApp(Step, frozen=True):

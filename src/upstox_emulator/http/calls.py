@@ -50,6 +50,21 @@ class Call(msgspec.Struct):
         return dict(parse_qsl(self.body.decode("utf-8", "replace")))
 
 
+class Answer(msgspec.Struct, frozen=True):
+    """An answer that is more than its `data`; a handler may return one instead of the data.
+
+    Attributes:
+        data: as otherwise.
+        status: of HTTP. outcome: what the envelope says: `success`, `partial_success` or `error`.
+        extra: members of the envelope beside `status` and `data`: `metadata`, `meta_data`, `summary`, `errors`.
+    """
+
+    data: Any
+    status: int = 200
+    outcome: str = "success"
+    extra: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+
+
 Handler: TypeAlias = Callable[[Call], Any]
 
 
@@ -125,6 +140,8 @@ class Api:
         except Exception:
             logger.exception("%s %s", endpoint.method, endpoint.path)
             return _refused(refuse("internal"))
+        if isinstance(data, Answer):
+            return data.status, msgspec.json.encode({"status": data.outcome, "data": data.data, **data.extra})
         return 200, msgspec.json.encode({"status": "success", "data": data} if endpoint.enveloped else data)
 
     def _call(self, endpoint: Endpoint, parameters: dict[str, str], scope: Scope, body: bytes) -> Call:

@@ -1,0 +1,1 @@
+"""What can be traded: instruments built from rules and facts."""

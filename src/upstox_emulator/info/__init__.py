@@ -1,0 +1,1 @@
+"""What is known beside the prices: companies, news, offers, funds, flows."""
