@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
 from upstox_emulator.account.tokens import DEFAULT_APP, App, Token
-from upstox_emulator.calendar import Calendar, Market
+from upstox_emulator.calendar import Calendar, Hours
 from upstox_emulator.clock import Clock
 from upstox_emulator.errors import Refusal, refuse
+from upstox_emulator.events import Event
 from upstox_emulator.faults import Faults
 from upstox_emulator.journal import Journal, JournalError
 from upstox_emulator.limits import RateLimits, Windows
@@ -48,6 +49,14 @@ class Seen(msgspec.Struct):
     status: int = 0
 
 
+class Snapshot(msgspec.Struct, frozen=True):
+    """A state to come back to: what has led to it, and when it was."""
+
+    opened_at: dt.datetime
+    commands: tuple[Command, ...]
+    at: dt.datetime
+
+
 class Backend:
     """One Upstox.
 
@@ -68,28 +77,36 @@ class Backend:
         seed: int,
         clock: Clock,
         *,
-        market: Market = "always-open",
+        market: Hours = "always-open",
         apps: Sequence[App] = (),
         db: Path | None = None,
         rate_limit: bool = True,
     ) -> None:
         self.clock = clock
-        self.market: Market = market
-        self.calendar = Calendar(market, clock.now().date())
+        self.market: Hours = market
         self.rate_limit = rate_limit
         self.faults = Faults()
         self.approval: Approval = "auto"
         self._begun = clock.now(), clock.speed
         self._apps = (DEFAULT_APP, *apps)
         self._db = db
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._requests: deque[Seen] = deque(maxlen=_REMEMBERED)
         self._waiting: list[App] = []
         self._deliveries: list[threading.Thread] = []
         self._limits = RateLimits()
         self._journal: Journal | None = None
-        self.venue = Venue(seed, clock.now())
+        self._opened_at = clock.now()
+        self._commands: list[Command] = []
+        self._listeners: list[Callable[[list[Event]], None]] = []
+        self.venue = Venue(seed, self._opened_at, market)
         self.open()
+        clock.listen(self._jumped)
+
+    @property
+    def calendar(self) -> Calendar:
+        """When the exchanges trade."""
+        return self.venue.calendar
 
     # The journal
 
@@ -99,9 +116,9 @@ class Backend:
         Raises:
             JournalError: it cannot be continued.
         """
-        with self._lock:
+        with self.lock:
             if self._db is not None and self._journal is None:
-                journal = Journal(self._db, self.venue.seed, self.clock.now())
+                journal = Journal(self._db, {"seed": str(self.venue.seed), "market": self.market}, self.clock.now())
                 try:
                     self.venue = self._replayed(journal)
                 except JournalError:
@@ -118,19 +135,26 @@ class Backend:
 
     def _replayed(self, journal: Journal) -> Venue:
         """The venue that the journal tells of; time does not run backwards over a restart."""
-        venue = Venue(self.venue.seed, journal.opened_at)
-        for command in journal.commands():
-            try:
-                venue.execute(command)
-            except Refusal as refusal:
-                raise JournalError(f"the journal cannot be replayed by this version: {refusal}") from None
-            if command.at > self.clock.now():
-                self.clock.set(command.at)
+        self._opened_at, self._commands = journal.opened_at, list(journal.commands())
+        try:
+            venue = self._played(journal.opened_at, self._commands)
+        except Refusal as refusal:
+            raise JournalError(f"the journal cannot be replayed by this version: {refusal}") from None
+        if self.clock.now() < venue.moment:
+            self.clock.set(venue.moment)
+        return venue
+
+    def _played(self, opened_at: dt.datetime, commands: Iterable[Command]) -> Venue:
+        """A venue that these commands have made. Nobody is told again of what happened in it."""
+        venue = Venue(self.venue.seed, opened_at, self.market)
+        for command in commands:
+            venue.execute(command)
+        venue.outbox.clear()
         return venue
 
     def close(self) -> None:
         """Close the journal and wait a moment for what is being delivered."""
-        with self._lock:
+        with self.lock:
             if self._journal is not None:
                 self._journal.close()
                 self._journal = None
@@ -140,7 +164,7 @@ class Backend:
 
     def reset(self) -> None:
         """Begin anew: the state, the clock, the journal, faults, limits and memory of a fresh start."""
-        with self._lock:
+        with self.lock:
             moment, self.clock.speed = self._begun
             self.clock.set(moment)
             self.faults.clear()
@@ -148,10 +172,28 @@ class Backend:
             self._waiting.clear()
             self._requests.clear()
             self._limits = RateLimits()
-            self.venue = Venue(self.venue.seed, moment)
+            self._opened_at, self._commands = moment, []
+            self.venue = Venue(self.venue.seed, moment, self.market)
             if self._journal is not None:
                 self._journal.restart(moment)
             self._register()
+
+    def snapshot(self) -> Snapshot:
+        """The state, to come back to."""
+        with self.lock:
+            return Snapshot(self._opened_at, tuple(self._commands), self.now())
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to a state: account, orders, tokens, driven prices and the clock. Faults and requests stay."""
+        with self.lock:
+            venue = self._played(snapshot.opened_at, snapshot.commands)
+            if self._journal is not None:
+                self._journal.restart(snapshot.opened_at)
+                for command in snapshot.commands:
+                    self._journal.append(command)
+            self._opened_at, self._commands, self.venue = snapshot.opened_at, list(snapshot.commands), venue
+            self._limits = RateLimits()
+            self.clock.set(snapshot.at)
 
     # Calls
 
@@ -162,7 +204,7 @@ class Backend:
             Refusal: it is against the rules; nothing has changed.
             JournalError: it could not be kept, so it has not happened.
         """
-        with self._lock:
+        with self.lock:
             result = self.venue.execute(command)
             if self._journal is not None:
                 try:
@@ -170,21 +212,48 @@ class Backend:
                 except JournalError:
                     self.venue = self._replayed(self._journal)
                     raise
+            self._commands.append(command)
+            self._tell()
             return result
+
+    def now(self) -> dt.datetime:
+        """The moment, with everything done that was due by then."""
+        with self.lock:
+            now = self.clock.now()
+            self.venue.advance(now)
+            self._tell()
+            return now
+
+    def _jumped(self) -> None:
+        self.now()
+
+    # Who listens
+
+    def subscribe(self, listener: Callable[[list[Event]], None]) -> Callable[[], None]:
+        """Give new events to `listener`, in order, from the thread in which they happened; returns what ends it."""
+        with self.lock:
+            self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _tell(self) -> None:
+        if self.venue.outbox:
+            events, self.venue.outbox = self.venue.outbox, []
+            for listener in tuple(self._listeners):
+                listener(events)
 
     def authorize(self, header: str, method: str, path: str) -> tuple[str, Token]:
         """The token behind an `Authorization` header, if it may do this."""
         scheme, _, text = header.partition(" ")
         if scheme.lower() != "bearer":
             raise refuse("token_invalid")
-        with self._lock:
+        with self.lock:
             return text, self.venue.tokens.authorize(text, method, path, self.clock.now())
 
     def keep_limits(self, user: str, api: str, windows: Windows) -> None:
         """Count a call against the user's limits, or refuse it."""
         if not self.rate_limit:
             return
-        with self._lock:
+        with self.lock:
             if not self._limits.take(user, api, windows, self.clock.now().timestamp()):
                 raise refuse("too_many")
 
@@ -197,13 +266,13 @@ class Backend:
 
     def remember(self, seen: Seen) -> None:
         """Keep a request in memory, among the latest ones."""
-        with self._lock:
+        with self.lock:
             self._requests.append(seen)
 
     @property
     def requests(self) -> tuple[Seen, ...]:
         """The latest requests, oldest first."""
-        with self._lock:
+        with self.lock:
             return tuple(self._requests)
 
     # Token requests of individual users
@@ -211,23 +280,23 @@ class Backend:
     @property
     def waiting(self) -> tuple[App, ...]:
         """The apps whose token requests wait."""
-        with self._lock:
+        with self.lock:
             return tuple(self._waiting)
 
     def keep_waiting(self, app: App) -> None:
         """Let a token request wait."""
-        with self._lock:
+        with self.lock:
             self._waiting.append(app)
 
     def take_waiting(self) -> list[App]:
         """The apps whose token requests waited; they wait no longer."""
-        with self._lock:
+        with self.lock:
             waiting, self._waiting = self._waiting, []
             return waiting
 
     def deliver(self, delivery: threading.Thread) -> None:
         """Start the delivery of a token; `close` waits for it."""
-        with self._lock:
+        with self.lock:
             self._deliveries = [one for one in self._deliveries if one.is_alive()]
             self._deliveries.append(delivery)
             delivery.start()

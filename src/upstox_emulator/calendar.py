@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias, cast
 
 from upstox_emulator.clock import IST
 
-Market: TypeAlias = Literal["always-open", "calendar"]
+Hours: TypeAlias = Literal["always-open", "calendar"]
 """Around the clock, or as the rules have it."""
 
 EXCHANGES: Final = ("MCX", "NSE", "NFO", "CDS", "BSE", "BCD", "BFO")
@@ -58,12 +58,12 @@ class Calendar:
     """The sessions of all exchanges.
 
     Parameters:
-        market: `calendar` keeps the rules; `always-open` trades around the clock from `since` on.
+        hours: `calendar` keeps the rules; `always-open` trades around the clock from `since` on.
         since: the first day that is open around the clock.
     """
 
-    def __init__(self, market: Market, since: dt.date) -> None:
-        self._since = since if market == "always-open" else dt.date.max
+    def __init__(self, hours: Hours, since: dt.date) -> None:
+        self._since = since if hours == "always-open" else dt.date.max
 
     def session(self, exchange: str, day: dt.date) -> Session | None:
         """The continuous session of a day; None if there is none."""

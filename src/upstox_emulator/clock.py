@@ -48,6 +48,15 @@ class Clock:
         self._speed = _checked_speed(speed)
         self._anchor = _in_ist(start or dt.datetime.now(IST))
         self._anchor_real = real()
+        self._listeners: list[Callable[[], None]] = []
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each jump and each change of speed, from the thread that steered."""
+        self._listeners.append(listener)
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
 
     def now(self) -> dt.datetime:
         """The virtual moment, in Indian time."""
@@ -61,6 +70,7 @@ class Clock:
         """Jump to a moment, also backwards; a time without a zone is Indian time."""
         with self._lock:
             self._anchor, self._anchor_real = _in_ist(moment), self._real()
+        self._tell()
 
     def advance(self, by: float | dt.timedelta) -> dt.datetime:
         """Jump forward by seconds or by a timedelta; returns the new moment.
@@ -72,8 +82,10 @@ class Clock:
         if step < dt.timedelta(0):
             raise ValueError(f"the clock is advanced by a positive time, got {by!r}; use set() to go back")
         with self._lock:
-            self._anchor, self._anchor_real = self._now() + step, self._real()
-            return self._anchor
+            moment = self._anchor = self._now() + step
+            self._anchor_real = self._real()
+        self._tell()
+        return moment
 
     @property
     def speed(self) -> float:
@@ -85,6 +97,7 @@ class Clock:
         with self._lock:
             self._anchor, self._anchor_real = self._now(), self._real()
             self._speed = _checked_speed(value)
+        self._tell()
 
     def __repr__(self) -> str:
         return f"Clock({self.now():%Y-%m-%d %H:%M:%S} IST, speed={self._speed:g})"

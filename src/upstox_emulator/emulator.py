@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from upstox_emulator.account.tokens import App, TokenKind
 from upstox_emulator.backend import Approval, Backend, Seen
-from upstox_emulator.calendar import Market
+from upstox_emulator.calendar import Hours
 from upstox_emulator.clock import IST, Clock
 from upstox_emulator.faults import Faults
 from upstox_emulator.http.app import make_app
@@ -57,7 +57,7 @@ class Emulator:
         host: str = "127.0.0.1",
         port: int = 0,
         access_token: str | None = None,
-        market: Market = "always-open",
+        market: Hours = "always-open",
         start: dt.datetime | None = DEFAULT_START,
         speed: float = 1.0,
         db: Path | str | None = None,
@@ -100,7 +100,7 @@ class Emulator:
         self._address = host, listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         self._url = f"http://{shown}:{self._address[1]}"
-        self._server = BackgroundServer(make_app(self.backend), listener)
+        self._server = BackgroundServer(make_app(self.backend), listener, self.backend.now)
         self._server.start()
         return self
 

@@ -16,7 +16,7 @@ import msgspec
 
 from upstox_emulator.venue import Command
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised with every change that makes old commands mean something else."""
 
 _PATIENCE: Final = 2.0  # seconds; a predecessor that is just ending still holds the file
@@ -34,20 +34,21 @@ class Journal:
 
     Parameters:
         path: the SQLite file; made if it does not exist.
-        seed: the emulator's seed, which must be the one the journal was begun with.
+        settings: what the emulator was made with and a journal depends on, `seed` and `market`; it must be what the
+            journal was begun with.
         opened_at: when the emulator began, if the journal is new.
 
     Raises:
         JournalError: the file cannot be continued; the message says why.
     """
 
-    def __init__(self, path: Path, seed: int, opened_at: dt.datetime) -> None:
+    def __init__(self, path: Path, settings: dict[str, str], opened_at: dt.datetime) -> None:
         try:
             self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise JournalError(f"cannot open {str(path)!r}: {error}") from None
         try:
-            self._begin(path, seed, opened_at)
+            self._begin(path, settings, opened_at)
         except sqlite3.OperationalError as error:
             self._db.close()
             raise JournalError(f"cannot use {str(path)!r}, perhaps another emulator does: {error}") from None
@@ -58,23 +59,24 @@ class Journal:
             self._db.close()
             raise
 
-    def _begin(self, path: Path, seed: int, opened_at: dt.datetime) -> None:
+    def _begin(self, path: Path, settings: dict[str, str], opened_at: dt.datetime) -> None:
         self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode=WAL")
         # A commit reaches the operating system, which outlives a killed process; no fsync for each.
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
         self._db.execute("CREATE TABLE IF NOT EXISTS commands (number INTEGER PRIMARY KEY, command BLOB NOT NULL)")
-        fresh = {"format": str(FORMAT), "seed": str(seed), "opened_at": opened_at.isoformat()}
+        fresh = {"format": str(FORMAT), **settings, "opened_at": opened_at.isoformat()}
         self._db.executemany("INSERT OR IGNORE INTO about VALUES (?, ?)", fresh.items())
         about: dict[str, str] = dict(self._db.execute("SELECT name, value FROM about"))
         if about["format"] != str(FORMAT):
             raise JournalError(f"{str(path)!r} has format {about['format']}; this emulator reads format {FORMAT}")
-        if about["seed"] != str(seed):
-            raise JournalError(
-                f"{str(path)!r} was begun with seed {about['seed']}, not {seed}; give --seed {about['seed']} or "
-                "another file"
-            )
+        for name, value in settings.items():
+            if about[name] != value:
+                raise JournalError(
+                    f"{str(path)!r} was begun with {name} {about[name]}, not {value}; give --{name} {about[name]} or "
+                    "another file"
+                )
         self.opened_at = dt.datetime.fromisoformat(about["opened_at"])
 
     def commands(self) -> Iterator[Command]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import threading
+from collections.abc import Callable
 from typing import Final, cast
 
 import uvicorn
@@ -13,6 +15,8 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from upstox_emulator.http.gate import TRANSPORT
+
+logger = logging.getLogger("upstox_emulator")
 
 _TICK: Final = 0.1  # seconds; uvicorn counts in these
 
@@ -45,7 +49,7 @@ def listen(host: str, port: int) -> socket.socket:
 class _Server(uvicorn.Server):
     """uvicorn's server, telling when it is ready."""
 
-    def __init__(self, app: ASGIApp, ready: threading.Event) -> None:
+    def __init__(self, app: ASGIApp, ready: threading.Event, pulse: Callable[[], object]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -59,6 +63,7 @@ class _Server(uvicorn.Server):
             )
         )
         self._ready = ready
+        self._pulse = pulse
 
     async def main_loop(self) -> None:
         """uvicorn's loop, but it ends at once when told to, not at the next tick."""
@@ -66,6 +71,10 @@ class _Server(uvicorn.Server):
         while not self.should_exit:
             await self.on_tick(tick)
             tick += 1
+            try:
+                self._pulse()
+            except Exception:
+                logger.exception("the venue could not go on")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._over.wait(), _TICK)
 
@@ -86,12 +95,13 @@ class BackgroundServer:
     Parameters:
         app: the application.
         listener: a listening socket; closed at the end.
+        pulse: called several times a second.
     """
 
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+    def __init__(self, app: ASGIApp, listener: socket.socket, pulse: Callable[[], object]) -> None:
         self._ready = threading.Event()
         self._listener = listener
-        self._server = _Server(app, self._ready)
+        self._server = _Server(app, self._ready, pulse)
         self._thread = threading.Thread(target=self._run, name="upstox-emulator", daemon=True)
 
     def start(self) -> None:

@@ -15,20 +15,30 @@ from upstox_emulator.account.payments import Payments
 from upstox_emulator.account.static_ip import StaticIps
 from upstox_emulator.account.tokens import App, ExchangeForm, TokenKind, Tokens
 from upstox_emulator.account.user import DEFAULT_USER, User
+from upstox_emulator.agenda import Agenda, Appointment
+from upstox_emulator.calendar import Calendar, Hours
 from upstox_emulator.command import Step
 from upstox_emulator.errors import refuse
+from upstox_emulator.events import Event, Kind
 
 
 class Venue:
     """Everything that Upstox knows, as plain state.
 
     Parameters:
-        seed: what ids and tokens are derived from.
+        seed: what ids, tokens and prices are derived from.
         opened_at: when this venue began.
+        hours: whether the market keeps its hours, or trades around the clock from that day on.
     """
 
-    def __init__(self, seed: int, opened_at: dt.datetime) -> None:
+    def __init__(self, seed: int, opened_at: dt.datetime, hours: Hours = "always-open") -> None:
         self.seed = seed
+        self.hours: Hours = hours
+        self.calendar = Calendar(hours, opened_at.date())
+        self.now = self.moment = _whole_second(opened_at)
+        self.outbox: list[Event] = []
+        self._emitted = 0
+        self._agenda = Agenda(self.calendar)
         self.user: User = DEFAULT_USER
         self.tokens = Tokens(seed, {})
         self.funds = Funds()
@@ -37,12 +47,44 @@ class Venue:
         self.payments = Payments(self.funds, opened_at)
 
     def execute(self, command: Command) -> Any:
-        """Carry out a command.
+        """Carry out a command, after everything that comes before it.
 
         Raises:
             Refusal: it is against the rules; nothing has changed.
         """
+        self.advance(command.at)
+        self.moment = command.at
         return command.apply(self)
+
+    def emit(self, kind: Kind, message: dict[str, Any]) -> None:
+        """Tell those who listen."""
+        self._emitted += 1
+        self.outbox.append(Event(self._emitted, self.moment, kind, message))
+
+    # Time
+
+    def advance(self, to: dt.datetime) -> None:
+        """Let everything happen that happens by itself up to a moment. It makes no difference in how many steps.
+
+        The venue lives on a grid of whole seconds. A moment that is already over changes nothing.
+        """
+        to = _whole_second(to)
+        if to <= self.now:
+            return
+        for appointment in self._agenda.between(self.now, to):
+            self._trade_until(appointment.at)
+            self._keep(appointment)
+        self._trade_until(to)
+
+    def _trade_until(self, to: dt.datetime) -> None:
+        self.now = self.moment = to
+
+    def _keep(self, appointment: Appointment) -> None:
+        del appointment
+
+
+def _whole_second(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(microsecond=0)
 
 
 class RegisterApp(Step, frozen=True):

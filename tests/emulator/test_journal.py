@@ -103,7 +103,7 @@ STEPS = st.lists(st.tuples(MAKERS, st.integers(0, 50_000)), max_size=12)
 def test_a_replayed_journal_gives_the_same_state(tmp_path_factory, steps):
     path = tmp_path_factory.mktemp("journal") / "venue.db"
     live = Venue(7, START)
-    journal = Journal(path, 7, START)
+    journal = Journal(path, {"seed": "7", "market": "always-open"}, START)
     now = START
     for command in (RegisterApp(START, DEFAULT_APP),):
         live.execute(command)
@@ -120,7 +120,7 @@ def test_a_replayed_journal_gives_the_same_state(tmp_path_factory, steps):
             journal.append(command)
     journal.close()
 
-    again = Journal(path, 7, START + dt.timedelta(days=9))
+    again = Journal(path, {"seed": "7", "market": "always-open"}, START + dt.timedelta(days=9))
     assert again.opened_at == START
     replayed = Venue(7, again.opened_at)
     for command in again.commands():

@@ -134,7 +134,10 @@ class Api:
 
     def _answer(self, endpoint: Endpoint, parameters: dict[str, str], scope: Scope, body: bytes) -> tuple[int, bytes]:
         try:
-            data = endpoint.handler(self._call(endpoint, parameters, scope, body))
+            with self._backend.lock:  # a program may steer from another thread
+                call = self._call(endpoint, parameters, scope, body)
+                self._backend.now()
+                data = endpoint.handler(call)
         except Refusal as refusal:
             return _refused(refusal)
         except Exception:

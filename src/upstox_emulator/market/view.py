@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -73,3 +75,58 @@ class Greeks(msgspec.Struct, frozen=True, gc=False):
     rho: float
     pop: float
     """Probability of profit for a buyer, in percent."""
+
+
+class Candle(NamedTuple):
+    """A candle; `at` is its start, in epoch seconds."""
+
+    at: float
+    open: Price
+    high: Price
+    low: Price
+    close: Price
+    volume: int
+    oi: int
+
+
+class MarketView(Protocol):
+    """What the rest of the venue asks of the market. Moments are epoch seconds; prices change on whole seconds.
+
+    Every method raises `KeyError` for a key that is not listed on the day.
+    """
+
+    def last(self, key: str, at: float) -> Price:
+        """The latest traded price, or the level of an index."""
+        ...
+
+    def tick(self, key: str, at: float) -> Tick:
+        """The whole state of one instrument."""
+        ...
+
+    def ticks(self, keys: Sequence[str], at: float) -> list[Tick]:
+        """The states of many, in their order; far cheaper than one by one."""
+        ...
+
+    def depth(self, key: str, at: float, levels: int = 5) -> Depth:
+        """The book: up to `levels` rows a side."""
+        ...
+
+    def greeks(self, key: str, at: float) -> Greeks:
+        """Of an option, coherent with its price and its underlying's."""
+        ...
+
+    def extremes(self, key: str, after: float, until: float) -> tuple[Price, Price]:
+        """The lowest and the highest traded price on the whole seconds of `(after, until]`; cheap over long spans."""
+        ...
+
+    def close(self, key: str, day: dt.date) -> Price:
+        """The official closing price of a trading day that is over; of a contract's underlying: its final settlement."""
+        ...
+
+    def candles(self, key: str, seconds: int, start: float, end: float) -> list[Candle]:
+        """Candles of `seconds` (a multiple of 60, within a session) that begin in `[start, end)`, oldest first."""
+        ...
+
+    def days(self, key: str, first: dt.date, last: dt.date, now: float) -> list[Candle]:
+        """Day candles, oldest first; today's as it stands at `now`."""
+        ...
