@@ -11,7 +11,7 @@ from upstox_emulator.calendar import Calendar
 from upstox_emulator.clock import IST
 
 Occasion: TypeAlias = Literal["square_off", "close", "roll", "open"]
-"""In the order in which they happen at one moment: a market that never closes ends its day before it begins the next."""
+"""In the order in which they happen at one moment: a market that never closes ends one day, then begins the next."""
 
 _ORDER: Final[dict[Occasion, int]] = {"square_off": 0, "close": 1, "roll": 2, "open": 3}
 

@@ -39,6 +39,7 @@ class Seen(msgspec.Struct):
         at: the virtual moment it came in.
         headers: names in lower case; the value of `authorization` is not kept.
         status: of the answer; 0 if it got none, or none yet.
+        body: what was sent, decoded if it is JSON; None without one. Forms are not kept, since they carry secrets.
     """
 
     method: str
@@ -47,6 +48,11 @@ class Seen(msgspec.Struct):
     at: dt.datetime
     headers: dict[str, str]
     status: int = 0
+    body: Any = None
+
+    def __str__(self) -> str:
+        query = f"?{self.query}" if self.query else ""
+        return f"{self.method} {self.path}{query} -> {self.status or 'no answer'}"
 
 
 class Snapshot(msgspec.Struct, frozen=True):

@@ -9,11 +9,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from upstox_emulator.account.tokens import App, TokenKind
-from upstox_emulator.backend import Approval, Backend, Seen
+from upstox_emulator.backend import Approval, Backend, Seen, Snapshot
 from upstox_emulator.calendar import Hours
 from upstox_emulator.clock import IST, Clock
 from upstox_emulator.faults import Faults
 from upstox_emulator.http.app import make_app
+from upstox_emulator.inspector import Inspector
 from upstox_emulator.notifier import approve_waiting
 from upstox_emulator.server import BackgroundServer, listen
 from upstox_emulator.venue import IssueToken, MakeCode, Venue
@@ -164,6 +165,19 @@ class Emulator:
     def venue(self) -> Venue:
         """Its state, to be looked at."""
         return self.backend.venue
+
+    @property
+    def journal(self) -> Inspector:
+        """The requests that came in, with assertions for tests."""
+        return Inspector(lambda: self.backend.requests)
+
+    def snapshot(self) -> Snapshot:
+        """The state, to come back to with `restore`."""
+        return self.backend.snapshot()
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to a state: account, orders, tokens, driven prices and the clock. Faults and requests stay."""
+        self.backend.restore(snapshot)
 
     @property
     def requests(self) -> tuple[Seen, ...]:

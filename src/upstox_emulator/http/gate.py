@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 from typing import Any, Final
@@ -44,11 +45,12 @@ class Gate:
             await send(message)
 
         fault = self._backend.faults.strike(seen.method, seen.path)
+        listen = receive if seen.method == "GET" else _overheard(receive, seen)
         if fault is None:
-            await self._app(scope, receive, watch)
+            await self._app(scope, listen, watch)
         else:
             try:
-                await self._strike(fault, scope, receive, watch)
+                await self._strike(fault, scope, listen, watch)
             except asyncio.CancelledError:  # the emulator stops while the fault still lasts
                 scope[TRANSPORT].abort()
                 await asyncio.sleep(0)  # the server is to learn of it before this returns
@@ -95,6 +97,22 @@ class Gate:
             await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
             scope[TRANSPORT].close()
             await _hang_up(receive)
+
+
+def _overheard(receive: Receive, seen: Seen) -> Receive:
+    """The same messages; a JSON body is remembered with the request."""
+    parts: list[bytes] = []
+
+    async def listen() -> Message:
+        message = await receive()
+        if message["type"] == "http.request":
+            parts.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                    seen.body = msgspec.json.decode(b"".join(parts))
+        return message
+
+    return listen
 
 
 def _body(fault: Fault) -> bytes:

@@ -1,0 +1,73 @@
+"""What came in, and the assertions on it."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_what_was_called_is_found(em, call):
+    call("GET", "/v2/user/profile")
+    call("POST", "/v2/user/kill-switch", body=[{"segment": "NSE_EQ", "action": "DISABLE"}])
+    call("POST", "/v2/user/payments/payout", body={"mode": "NEFT", "amount": 500})
+    assert len(em.journal) == 3
+    assert [seen.method for seen in em.journal] == ["GET", "POST", "POST"]
+    assert em.journal.assert_called("GET", "/v2/user/*")[0].body is None
+    assert em.journal.assert_called("POST", "/v2/user/kill-switch", times=1)[0].body[0]["segment"] == "NSE_EQ"
+    em.journal.assert_called("POST", "*", amount=500, times=1)
+    em.journal.assert_not_called("POST", "*", amount=501)
+    em.journal.assert_not_called("DELETE")
+    assert repr(em.journal) == "Inspector(3 requests)"
+
+
+def test_what_was_not_called_is_told(em, call):
+    with pytest.raises(AssertionError, match="nothing came in"):
+        em.journal.assert_called("GET", "/v2/user/profile")
+    for _ in range(25):
+        call("GET", "/v2/user/profile")
+    with pytest.raises(AssertionError, match=r"expected GET /v2/user/profile 1 times, but it was called 25 times"):
+        em.journal.assert_called("GET", "/v2/user/profile", times=1)
+    with pytest.raises(AssertionError, match=r"\(5 earlier ones\), GET /v2/user/profile -> 200"):
+        em.journal.assert_not_called(path="/v2/*")
+    with pytest.raises(AssertionError, match="expected POST /v3/order/place, tag='x' at least once"):
+        em.journal.assert_called("POST", "/v3/order/place", tag="x")
+
+
+def test_a_form_is_not_kept(em, call):
+    call("POST", "/v2/login/authorization/token", form={"client_secret": "hush"})
+    assert em.journal.calls("POST")[0].body is None
+
+
+def test_a_state_is_taken_and_restored(em, call):
+    before = em.snapshot()
+    call("POST", "/v2/user/kill-switch", body=[{"segment": "NSE_EQ", "action": "DISABLE"}])
+    em.clock.advance(3600)
+    assert any(row["kill_switch_enabled"] for row in call("GET", "/v2/user/kill-switch").data)
+    em.restore(before)
+    assert not any(row["kill_switch_enabled"] for row in call("GET", "/v2/user/kill-switch").data)
+    assert em.clock.now() - before.at < (em.clock.now() - em.clock.now().replace(hour=0))
+
+
+def test_a_restored_state_is_what_the_journal_keeps(tmp_path):
+    from upstox_emulator import Emulator
+
+    path = tmp_path / "journal.db"
+    with Emulator(db=path, access_token="ready", speed=0) as em:
+        assert em.access_token == "ready"
+        before = em.snapshot()
+        em.issue_token("access", token="later")
+        em.restore(before)
+    with Emulator(db=path, speed=0) as em:
+        assert "ready" in em.venue.tokens.issued
+        assert "later" not in em.venue.tokens.issued
+
+
+def test_who_listens_is_told_of_events_in_order(em):
+    heard = []
+    leave = em.backend.subscribe(heard.extend)
+    em.venue.emit("order", {"order_id": "1"})
+    em.venue.emit("position", {"quantity": 2})
+    em.backend.now()
+    leave()
+    em.venue.emit("order", {"order_id": "2"})
+    em.backend.now()
+    assert [(event.number, event.kind) for event in heard] == [(1, "order"), (2, "position")]
