@@ -6,10 +6,31 @@ https://upstox.com/developer/api-documentation/instruments
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 import msgspec
 
 from upstox_emulator.units import Price
+
+EXCHANGE_OF_SEGMENT: Final = {
+    "NSE_EQ": "NSE",
+    "NSE_INDEX": "NSE",
+    "NSE_FO": "NFO",
+    "NCD_FO": "CDS",
+    "BSE_EQ": "BSE",
+    "BSE_INDEX": "BSE",
+    "BSE_FO": "BFO",
+    "BCD_FO": "BCD",
+    "MCX_FO": "MCX",
+    "MCX_INDEX": "MCX",
+    "NSE_COM": "NSCOM",
+    "CUR": "CDS",
+    "COM": "MCX",
+    "GLOBAL_INDEX": "NSE",
+    "GLOBAL_INDICATOR": "NSE",
+}
+"""The exchange whose sessions a segment follows. `CUR` and `COM` are the currencies and commodities behind the
+contracts; they are priced, but not listed. Global rows have no session of their own here."""
 
 
 class Instrument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
