@@ -1,0 +1,1 @@
+"""The official place of the feed's messages."""
