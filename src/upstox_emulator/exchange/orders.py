@@ -50,12 +50,14 @@ class Order(msgspec.Struct, kw_only=True):
         protection: the market protection asked for, in percent; -1 automatic, 0 none.
         limit: the price it may trade at by now: `price`, or what market protection has made of a market order.
         filled: units traded. turnover: sum of price x quantity of its trades, in price units.
-        parent_order_id: of the first order of a slice, or of a cover order's entry.
+        parent_order_id: of the entry of a cover order, if this is its stop.
         placed_at, changed_at: moments in Indian time.
         message, raw_message: for the trader, and as the risk management says it; of a refusal.
         variety: `SIMPLE`, `AMO`, `CO`, `GTT`.
         placed_by: the user id. tag: the trader's. request_id: one for each request made of it.
-        history: its earlier states, oldest first, each as it was.
+        ref_id: `order_ref_id` of the wire. gtt_id: of the GTT that placed it.
+        triggered: whether a stop order's trigger price has been reached.
+        history: every state it has been in, the present one last, each as the wire shows it.
     """
 
     order_id: str
@@ -87,13 +89,38 @@ class Order(msgspec.Struct, kw_only=True):
     request_id: str = "1"
     gtt_id: str | None = None
     triggered: bool = False
-    cancelled: int = 0
+    ref_id: str = ""
     history: list[dict[str, Any]] = msgspec.field(default_factory=list[dict[str, Any]])
 
     @property
     def pending(self) -> int:
         """Units that may still trade; 0 once it has ended."""
         return 0 if self.status in ENDED else self.quantity - self.filled
+
+    @property
+    def buys(self) -> bool:
+        """Its side."""
+        return self.side == "BUY"
+
+    @property
+    def ended(self) -> bool:
+        """Whether it will never trade again."""
+        return self.status in ENDED
+
+    @property
+    def rests_as_amo(self) -> bool:
+        """Whether it waits for the market to open."""
+        return self.status == "after market order req received"
+
+    @property
+    def is_stop(self) -> bool:
+        """Whether it still waits for its trigger price, or will."""
+        return self.order_type in {"SL", "SL-M"} and not self.triggered
+
+    @property
+    def is_market(self) -> bool:
+        """Whether it has no price of its own."""
+        return self.order_type in {"MARKET", "SL-M"}
 
     @property
     def average(self) -> float:
@@ -114,3 +141,12 @@ class Trade(msgspec.Struct, frozen=True, kw_only=True):
     quantity: int
     price: Price
     at: dt.datetime
+
+
+INTRADAY: frozenset[Product] = frozenset({"I", "CO"})
+"""The products that are squared off before the close."""
+
+
+def opposite(side: Side) -> Side:
+    """The other side."""
+    return "SELL" if side == "BUY" else "BUY"
