@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from upstox_emulator.backend import Seen
 
@@ -74,7 +74,7 @@ class Inspector:
 def _fits(seen: Seen, method: str | None, path: str, body: dict[str, Any]) -> bool:
     if method not in {None, seen.method} or not fnmatch.fnmatchcase(seen.path, path):
         return False
-    sent: dict[str, Any] = seen.body if isinstance(seen.body, dict) else {}
+    sent = cast("dict[str, Any]", seen.body) if isinstance(seen.body, dict) else {}
     return all(name in sent and sent[name] == value for name, value in body.items())
 
 
