@@ -49,6 +49,8 @@ KINDS: Final[dict[str, Kind]] = {
     "not_json": Kind("UDAPI100038", "Invalid input passed to the API"),
     "too_many": Kind("UDAPI10005", "Too Many Request Sent", 429),
     "internal": Kind("UDAPI100500", "Something went wrong... please contact us", 500),
+    # Feeds
+    "feed_forbidden": Kind("UDAPI100067", "The feed is not permitted: it is refused, or too many are connected", 403),
     # Market calendar
     "date_invalid": Kind("UDAPI1088", "Invalid date"),
     "exchange_invalid": Kind("UDAPI1089", "Invalid exchange"),
@@ -120,6 +122,7 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "order_unknown": Kind("UDAPI100010", "Order not found"),
     "order_instrument_invalid": Kind("UDAPI100011", "Invalid Instrument key"),
+    "amo_in_hours": Kind("UDAPI100039", "AMO orders cannot be placed during the market hours"),
     "order_ended_cancel": Kind("UDAPI100040", "Cancel of already cancelled/rejected/completed order is not allowed"),
     "order_ended_modify": Kind(
         "UDAPI100041", "Modifications of already cancelled/rejected/completed orders is not allowed"

@@ -57,15 +57,20 @@ class Answer(msgspec.Struct, frozen=True):
         data: as otherwise.
         status: of HTTP. outcome: what the envelope says: `success`, `partial_success` or `error`.
         extra: members of the envelope beside `status` and `data`: `metadata`, `meta_data`, `summary`, `errors`.
+        headers: further headers of HTTP.
     """
 
     data: Any
     status: int = 200
     outcome: str = "success"
     extra: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+    headers: dict[str, str] = msgspec.field(default_factory=dict[str, str])
 
 
 Handler: TypeAlias = Callable[[Call], Any]
+
+Reply: TypeAlias = tuple[int, bytes, dict[str, str]]
+"""Status, body and further headers."""
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -115,13 +120,13 @@ class Api:
             return
         endpoint = methods.get(scope["method"])
         if endpoint is None:
-            status, body = _refused(refuse("method"))
+            reply = _refused(refuse("method"))
         else:
             content = b"" if endpoint.method == "GET" else await _read(receive)
             if content is None:
                 return
-            status, body = self._answer(endpoint, parameters, scope, content)
-        await send_json(send, status, body)
+            reply = self._answer(endpoint, parameters, scope, content)
+        await send_json(send, *reply)
 
     def _find(self, path: str) -> tuple[dict[str, Endpoint] | None, dict[str, str]]:
         methods = self._plain.get(path)
@@ -132,7 +137,7 @@ class Api:
                 return candidates, match.groupdict()
         return None, {}
 
-    def _answer(self, endpoint: Endpoint, parameters: dict[str, str], scope: Scope, body: bytes) -> tuple[int, bytes]:
+    def _answer(self, endpoint: Endpoint, parameters: dict[str, str], scope: Scope, body: bytes) -> Reply:
         try:
             with self._backend.lock:  # a program may steer from another thread
                 call = self._call(endpoint, parameters, scope, body)
@@ -144,8 +149,9 @@ class Api:
             logger.exception("%s %s", endpoint.method, endpoint.path)
             return _refused(refuse("internal"))
         if isinstance(data, Answer):
-            return data.status, msgspec.json.encode({"status": data.outcome, "data": data.data, **data.extra})
-        return 200, msgspec.json.encode({"status": "success", "data": data} if endpoint.enveloped else data)
+            content = msgspec.json.encode({"status": data.outcome, "data": data.data, **data.extra})
+            return data.status, content, data.headers
+        return 200, msgspec.json.encode({"status": "success", "data": data} if endpoint.enveloped else data), {}
 
     def _call(self, endpoint: Endpoint, parameters: dict[str, str], scope: Scope, body: bytes) -> Call:
         token = user_id = ""
@@ -175,13 +181,14 @@ async def _read(receive: Receive) -> bytes | None:
     return body
 
 
-def _refused(refusal: Refusal) -> tuple[int, bytes]:
-    return refusal.status, msgspec.json.encode(refusal.envelope())
+def _refused(refusal: Refusal) -> Reply:
+    return refusal.status, msgspec.json.encode(refusal.envelope()), {}
 
 
-async def send_json(send: Send, status: int, body: bytes) -> None:
-    """Answer with JSON."""
+async def send_json(send: Send, status: int, body: bytes, further: dict[str, str]) -> None:
+    """Answer with JSON, and with further headers."""
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    headers += [(name.lower().encode(), value.encode()) for name, value in further.items()]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
