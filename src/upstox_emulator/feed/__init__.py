@@ -1,0 +1,1 @@
+"""The feeds: market data and portfolio updates over WebSockets, on a port of their own."""

@@ -1,0 +1,66 @@
+"""What the feeds need of the emulator that they belong to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, Literal, Protocol, TypeAlias
+
+from upstox_emulator.account.tokens import Tokens
+from upstox_emulator.calendar import Calendar
+from upstox_emulator.catalog.instrument import Instrument
+from upstox_emulator.clock import Clock
+from upstox_emulator.events import Event
+from upstox_emulator.market.view import MarketView
+
+Feed: TypeAlias = Literal["market", "portfolio"]
+
+Listener: TypeAlias = Callable[[list[Event]], None]
+
+
+class FeedCatalog(Protocol):
+    """Where instruments are looked up."""
+
+    def find(self, key: str, day: dt.date) -> Instrument | None:
+        """The instrument of a key, if it is listed on the day."""
+        ...
+
+
+class FeedVenue(Protocol):
+    """The state that the feeds show."""
+
+    @property
+    def tokens(self) -> Tokens: ...
+    @property
+    def calendar(self) -> Calendar: ...
+    @property
+    def catalog(self) -> FeedCatalog: ...
+    @property
+    def market(self) -> MarketView: ...
+
+
+class FeedBackend(Protocol):
+    """The emulator, as the feeds see it."""
+
+    @property
+    def lock(self) -> AbstractContextManager[Any]:
+        """Held while the state is looked at."""
+        ...
+
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def venue(self) -> FeedVenue: ...
+
+    def now(self) -> dt.datetime:
+        """The moment, with everything done that was due by then."""
+        ...
+
+    def execute(self, command: Any) -> Any:
+        """Carry out a command of the venue."""
+        ...
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Give new events to `listener`, in order; returns what ends it."""
+        ...
