@@ -9,6 +9,9 @@ OFFICIAL_READY := $(OFFICIAL)/.ready
 # The release whose surface we serve, and against which the tests compare.
 OFFICIAL_SDK := upstox-python-sdk==2.30.0
 
+# The tests of a file stay together, so that a file's fixtures are made once.
+WORKERS := -n auto --dist loadfile
+
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help demo test check lint types rooms unit coverage format bench clean
@@ -39,11 +42,11 @@ rooms: $(READY)
 	$(BIN)/lint-imports
 
 unit: $(READY) $(OFFICIAL_READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(WORKERS)
 
 coverage: $(READY) $(OFFICIAL_READY)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest $(WORKERS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
