@@ -71,3 +71,12 @@ def test_the_documented_examples_of_0330():
     assert next_0330(dt.datetime(2026, 11, 24, 20, 0, tzinfo=IST)).day == 25
     assert next_0330(dt.datetime(2026, 11, 25, 2, 30, tzinfo=IST)).day == 25
     assert epoch_ms(dt.datetime(2024, 11, 22, 3, 30, tzinfo=IST)) == "1732226400000"
+
+
+def test_who_listens_is_told_of_each_jump():
+    clock, told = Clock(dt.datetime(2026, 11, 23, 10, 0), speed=0), []
+    clock.listen(lambda: told.append(clock.now().minute))
+    clock.advance(60)
+    clock.set(dt.datetime(2026, 11, 23, 10, 5))
+    clock.speed = 2
+    assert told == [1, 5, 5]
