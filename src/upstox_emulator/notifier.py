@@ -68,20 +68,28 @@ def approve(backend: Backend, app: App) -> None:
         "issued_at": epoch_ms(issued.issued_at),
         "message_type": "access_token",
     }
-    backend.deliver(threading.Thread(target=_post, args=(target, message), name="notifier", daemon=True))
+    delivery = threading.Thread(
+        target=post, args=(target, msgspec.json.encode(message), "notifier"), name="notifier", daemon=True
+    )
+    backend.deliver(delivery)
 
 
-def _post(target: SplitResult, message: dict[str, str]) -> None:
+def post(target: SplitResult, body: bytes, who: str) -> None:
+    """Post JSON to a listener on this machine; what comes of it is logged only.
+
+    Parameters:
+        who: what the listener is called in the log.
+    """
     # http.client, since it follows no redirect and no proxy: a token must not leave this machine.
     connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=_PATIENCE)
     path = (target.path or "/") + (f"?{target.query}" if target.query else "")
     try:
-        connection.request("POST", path, msgspec.json.encode(message), {"Content-Type": "application/json"})
+        connection.request("POST", path, body, {"Content-Type": "application/json"})
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
-        logger.warning("the notifier at %s could not be reached: %s", target.geturl(), error)
+        logger.warning("the %s at %s could not be reached: %s", who, target.geturl(), error)
     else:
         if status >= 300:
-            logger.warning("the notifier at %s answered %d", target.geturl(), status)
+            logger.warning("the %s at %s answered %d", who, target.geturl(), status)
     finally:
         connection.close()

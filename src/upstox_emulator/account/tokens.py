@@ -46,6 +46,8 @@ class App(msgspec.Struct, frozen=True):
         redirect_uri: must be matched to the letter.
         name: what the consent page calls it.
         notifier_url: where tokens asked for with the individual user's request are posted.
+        postback_url: where order updates are posted.
+        postback_gtt: whether updates of GTT orders are posted there, too.
         multi_client: its token answers carry an `extended_token`.
         individual: whether it is an individual's app, which may ask for tokens by request.
         active: an inactive app is refused.
@@ -56,6 +58,8 @@ class App(msgspec.Struct, frozen=True):
     redirect_uri: str
     name: str = "My trading app"
     notifier_url: str | None = None
+    postback_url: str | None = None
+    postback_gtt: bool = False
     multi_client: bool = False
     individual: bool = True
     active: bool = True

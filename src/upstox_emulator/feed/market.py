@@ -53,13 +53,10 @@ class Subscriber(Connection):
         self.missed = True
 
     def heard(self, message: bytes, *, binary: bool) -> None:
-        method = None
         try:
-            request = Request.read(message, binary=binary)
-            method = request.method
-            self._room.asked(self, request)
+            self._room.asked(self, Request.read(message, binary=binary))
         except Rejected as rejection:
-            said = {"status": "failed", "method": method, "error": str(rejection)}
+            said = {"status": "failed", "method": rejection.method, "error": str(rejection)}
             self.raw(msgspec.json.encode(said), WSMsgType.TEXT)
 
 
@@ -100,15 +97,14 @@ class MarketRoom:
             Rejected: it cannot have it.
         """
         self.beat(self._backend.now())  # so that what it is shown is what the others have been shown
-        keys = list(dict.fromkeys(request.data.instrument_keys))
         if request.method == "unsub":
-            self._forget(client, keys)
+            self._forget(client, request.keys)
             return
         mode = request.mode
         held = client.wants.modes[mode]
-        found = [instrument for key in keys if (instrument := self._board.find(key)) is not None]
+        found = [instrument for key in request.keys if (instrument := self._board.find(key)) is not None]
         keys = [instrument.key for instrument in found]  # what is not listed is passed over
-        client.wants.check(keys, mode)
+        client.wants.check(msgspec.structs.replace(request, keys=keys))
         self._forget(client, [key for key in keys if key not in held])
         self._board.want([instrument for instrument in found if instrument.key not in held], mode)
         held.update(dict.fromkeys(keys))

@@ -45,7 +45,7 @@ class PortfolioRoom:
 
     def told(self, events: list[Event]) -> None:
         """Something has happened; called from the thread that it happened in."""
-        messages = [(event.kind, msgspec.json.encode(event.message)) for event in events]
+        messages: list[tuple[Kind, bytes]] = [(event.kind, msgspec.json.encode(event.message)) for event in events]
         self._loop.call_soon_threadsafe(self._tell, messages)
 
     def _tell(self, messages: list[tuple[Kind, bytes]]) -> None:

@@ -11,11 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from typing import Final, Literal, Self, TypeAlias, TypeVar
+from typing import Any, Final, Literal, Self, TypeAlias, TypeVar, cast
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
-from picows import WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener, ws_create_server
+import picows
+from picows import WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener
 
 from upstox_emulator.errors import Refusal, refuse
 from upstox_emulator.events import Kind
@@ -41,6 +42,7 @@ PATHS: Final[dict[Feed, str]] = {
     "market": "/market-data-feeder/v3/upstox-developer-api/feeds",
     "portfolio": "/upstox-developer-api/order-updates/feed",
 }
+_FEEDS: Final[dict[str, Feed]] = {path: feed for feed, path in PATHS.items()}
 _LOOP: Final = "/redirect-loop"
 
 PULSE: Final = 0.05
@@ -85,6 +87,7 @@ class FeedServer:
         self.tickets = Tickets(backend)
         self._care = Care(self.faults, real, ping_every, self._end_token)
         self._thread: threading.Thread | None = None
+        backend.clock.listen(self.poke)
 
     # Starting and stopping
 
@@ -124,7 +127,7 @@ class FeedServer:
         self._market = MarketRoom(self._backend, plus=self._plan == "plus", frame_keys=self._frame_keys)
         self._portfolio = PortfolioRoom(self._loop)
         unsubscribe = self._backend.subscribe(self._portfolio.told)
-        server = await ws_create_server(self._admit, sock=self._listener, enable_auto_pong=False)
+        server = await cast("Any", picows).ws_create_server(self._admit, sock=self._listener, enable_auto_pong=False)
         ready.set()
         over = self._loop.create_task(self._over.wait())
         try:
@@ -204,7 +207,7 @@ class FeedServer:
             return WSUpgradeResponseWithListener(
                 WSUpgradeResponse.create_redirect_response(302, f"{self.url}{_LOOP}"), None
             )
-        feed = next((feed for feed, path in PATHS.items() if path == target.path), None)
+        feed = _FEEDS.get(target.path)
         if feed is None:
             return _denied(refuse("not_found"))
         ticket = self.tickets.redeem(feed, parse_qs(target.query).get("code", [""])[0])

@@ -5,8 +5,7 @@ https://upstox.com/developer/api-documentation/v3/get-market-data-feed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias, get_args
 
 import msgspec
 
@@ -17,23 +16,42 @@ _COMBINED: Final[dict[Mode, int]] = {"ltpc": 2000, "option_greeks": 2000, "full"
 
 
 class Rejected(Exception):  # noqa: N818 - an answer, not a failure of ours
-    """A message that is not carried out; the text says why."""
+    """A message that is not carried out.
+
+    Parameters:
+        why: what is wrong, and what would be right.
+        method: of the message, if it could be read.
+    """
+
+    def __init__(self, why: str, method: str | None = None) -> None:
+        super().__init__(why)
+        self.method = method
 
 
 class _Data(msgspec.Struct, rename="camel"):
     instrument_keys: list[str]
-    mode: Mode | None = None
+    mode: str | None = None
 
 
-class Request(msgspec.Struct):
-    """A message of a client."""
-
-    method: Literal["sub", "change_mode", "unsub"]
+class _Message(msgspec.Struct):
+    method: str
     data: _Data
-    guid: str = ""
+
+
+Method: TypeAlias = Literal["sub", "change_mode", "unsub"]
+
+_METHODS: Final[tuple[Method, ...]] = get_args(Method)
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What a client asks for: the method, the keys in their order and each once, and the mode."""
+
+    method: Method
+    keys: list[str]
+    mode: Mode
 
     @classmethod
-    def read(cls, message: bytes, *, binary: bool) -> Request:
+    def read(cls, body: bytes, *, binary: bool) -> Request:
         """A message from its JSON.
 
         Raises:
@@ -42,17 +60,18 @@ class Request(msgspec.Struct):
         if not binary:
             raise Rejected("Invalid request: send it in a binary frame")
         try:
-            request = msgspec.json.decode(message, type=cls)
+            message = msgspec.json.decode(body, type=_Message)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Rejected(f"Invalid request: {error}") from None
-        if request.method == "change_mode" and request.data.mode is None:
-            raise Rejected(f"Invalid request: change_mode needs a mode: {', '.join(MODES)}")
-        return request
-
-    @property
-    def mode(self) -> Mode:
-        """The mode that is asked for."""
-        return self.data.mode or "ltpc"
+        method, mode = message.method, message.data.mode
+        if method not in _METHODS:
+            raise Rejected(f"Invalid method {method!r}; it is one of {', '.join(_METHODS)}", method)
+        if mode is None and method == "change_mode":
+            raise Rejected(f"A mode is required; it is one of {', '.join(MODES)}", method)
+        if mode is not None and mode not in MODES:
+            raise Rejected(f"Invalid mode {mode!r}; it is one of {', '.join(MODES)}", method)
+        keys = list(dict.fromkeys(message.data.instrument_keys))
+        return cls(method, keys, mode or "ltpc")
 
 
 class Subscriptions:
@@ -71,25 +90,21 @@ class Subscriptions:
         """The mode that a key is in."""
         return next((mode for mode, keys in self.modes.items() if key in keys), None)
 
-    def check(self, keys: Iterable[str], mode: Mode) -> None:
-        """See whether these may be had in a mode.
+    def check(self, request: Request) -> None:
+        """See whether a request may be had.
 
         Raises:
             Rejected: there would be more than the documented limits allow.
         """
+        mode = request.mode
         if mode == "full_d30" and not self._plus:
-            raise Rejected("The mode full_d30 is for Plus users only")
-        asked = set(keys)
+            raise Rejected("The mode full_d30 is for Plus users only", request.method)
+        asked = set(request.keys)
         sizes: dict[Mode, int] = {name: sum(key not in asked for key in held) for name, held in self.modes.items()}
         sizes[mode] += len(asked)
-        self._keep_limits(sizes)
-
-    @staticmethod
-    def _keep_limits(sizes: Mapping[Mode, int]) -> None:
-        used = [mode for mode, size in sizes.items() if size]
-        limits, word = (_ALONE, "") if len(used) == 1 else (_COMBINED, " together with other modes")
-        for mode in used:
-            if sizes[mode] > limits[mode]:
-                raise Rejected(
-                    f"The limit of {limits[mode]} instrument keys in the mode {mode}{word} is exceeded: {sizes[mode]}"
-                )
+        used: list[Mode] = [name for name, size in sizes.items() if size]
+        limits, word = (_ALONE, "") if len(used) == 1 else (_COMBINED, " beside other modes")
+        for name in used:
+            limit, size = limits[name], sizes[name]
+            if size > limit:
+                raise Rejected(f"{size} instrument keys in the mode {name}{word}; the limit is {limit}", request.method)

@@ -1,8 +1,8 @@
 """The market data feed's frames, byte for byte as protocol buffers have them.
 
 https://upstox.com/developer/api-documentation/v3/get-market-data-feed. Written by hand, not with the client's schema:
-each of the two proves the other, and a tick costs a third of what the library takes. A map entry is a field of its own, so
-the bytes of an instrument are made once and put into the frames of all who want them.
+each of the two proves the other, and a tick costs a third of what the library takes. A map entry is a field of its
+own, so the bytes of an instrument are made once and put into the frames of all who want them.
 
 Zeros are left out, as in every proto3 message.
 """
