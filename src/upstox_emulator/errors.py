@@ -73,6 +73,19 @@ KINDS: Final[dict[str, Kind]] = {
     "mode_invalid": Kind("UDAPI1216", "The mode must be NEFT or IMPS"),
     "amount_required": Kind("UDAPI1217", "The amount is required"),
     "amount_small": Kind("UDAPI1218", "The amount must be at least 100"),
+    # Instruments
+    "instrument_required": Kind("UDAPI1009", "The 'instrument_key' is required"),
+    "instrument_unknown": Kind("UDAPI100011", "Invalid Instrument key"),
+    "search_query_empty": Kind("UDAPI1169", "The 'query' must not be empty"),
+    "search_query_long": Kind("UDAPI1170", "The 'query' must not be longer than 50 characters"),
+    "search_exchange": Kind("UDAPI1171", "Invalid exchange. Allowed values are ALL, NSE, BSE, MCX"),
+    "search_segment": Kind(
+        "UDAPI1172", "Invalid segment. Allowed values are ALL, EQ, FO, CURR, COMM, INDEX, OPT, FUT, OPTION_CHAIN"
+    ),
+    "search_records_many": Kind("UDAPI1173", "The 'records' must not be more than 30"),
+    "search_page": Kind("UDAPI1174", "The 'page_number' must be at least 1"),
+    "search_expiry": Kind("UDAPI1175", "Invalid expiry. Allowed are days as yyyy-MM-dd and the words for weeks and months"),
+    "search_records_few": Kind("UDAPI1196", "The 'records' must be at least 1"),
     # Orders
     "order_id_missing": Kind("UDAPI1003", "Order id is required"),
     "order_type_required": Kind("UDAPI1004", "Valid order type is required"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -16,9 +16,10 @@ import msgspec
 from upstox_emulator.calendar import Calendar
 from upstox_emulator.catalog import contracts, securities
 from upstox_emulator.catalog.contracts import Spot
-from upstox_emulator.catalog.expiries import Expiry, Listing, Schedule
+from upstox_emulator.catalog.expiries import Expiry, Listing, Schedule, named
 from upstox_emulator.catalog.instrument import Instrument
-from upstox_emulator.catalog.products import Line, Product, products
+from upstox_emulator.catalog.products import Line, products
+from upstox_emulator.catalog.search import Search
 from upstox_emulator.units import Price
 
 _DAYS_KEPT: Final = 32
@@ -30,11 +31,17 @@ class _Board(msgspec.Struct):
     futures: list[Instrument]
     options: dict[dt.date, list[Instrument]]
     by_key: dict[str, Instrument]
-    by_symbol: dict[str, Instrument]
+    by_symbol: dict[str, Instrument] = msgspec.field(default_factory=dict[str, Instrument])
 
-    def all(self) -> list[Instrument]:
+    def all(self) -> Collection[Instrument]:
         """Futures, then options by expiry, strike and kind."""
-        return list(self.by_key.values())
+        return self.by_key.values()
+
+    def called(self, symbol: str) -> Instrument | None:
+        """The contract with a symbol in one of the spellings."""
+        if not self.by_symbol:  # few ask
+            self.by_symbol = {name: one for one in self.all() for name in (one.symbol, one.compact)}
+        return self.by_symbol.get(symbol)
 
 
 class Catalog:
@@ -48,6 +55,8 @@ class Catalog:
     Attributes:
         shares: of both exchanges. indices: of India.
         assets: currencies and commodities; they have a price, but are not listed.
+        suspended: what is not traded any more; it is found, but not listed.
+        search: see there.
     """
 
     def __init__(self, seed: int, calendar: Calendar, more: Iterable[Instrument] = ()) -> None:
@@ -69,6 +78,7 @@ class Catalog:
             self._by_asset.setdefault(product.asset, []).append(number)
             self._by_symbol[product.segment, product.symbol] = number
             self._blocks.setdefault(product.segment, []).append((product.first, number))
+        self.search = Search(self)
         self.spot = self._anchor
 
     @property
@@ -109,19 +119,23 @@ class Catalog:
         return self._listed(day)
 
     def by_symbol(self, segment: str, symbol: str, day: dt.date) -> Instrument | None:
-        """The instrument with a trading symbol, in today's or the old spelling: `NIFTY FUT 30 MAR 26`, `NIFTY26MARFUT`."""
+        """The instrument with a trading symbol in one of the spellings: `NIFTY FUT 30 MAR 26` or `NIFTY26MARFUT`."""
         known = self._symbols.get((segment, symbol))
         if known is not None:
             return known
         for end in range(len(symbol) - 1, 0, -1):
             number = self._by_symbol.get((segment, symbol[:end]))
             if number is not None:
-                return self._board(number, day).by_symbol.get(symbol)
+                return self._board(number, day).called(symbol)
         return None
 
     def expiries(self, underlying: str, day: dt.date) -> list[dt.date]:
         """The days on which the options on an underlying end that are listed on a day, in order."""
         return sorted(self._options(underlying, day))
+
+    def named_expiry(self, underlying: str, word: str, day: dt.date) -> dt.date | None:
+        """The expiry that a word of `EXPIRY_WORDS` means for the options on an underlying; None if there is none."""
+        return named([(ends, chain[0].weekly) for ends, chain in self._options(underlying, day).items()], word)
 
     def chain(self, underlying: str, expiry: dt.date, day: dt.date) -> list[Instrument]:
         """The calls and puts of an expiry, by strike."""
@@ -155,7 +169,7 @@ class Catalog:
         """The contract behind an expired instrument's key, `NSE_FO|47983|17-04-2025`."""
         plain, _, text = key.rpartition("|")
         try:
-            expiry = dt.datetime.strptime(text, "%d-%m-%Y").date()
+            expiry = dt.date.fromisoformat("-".join(reversed(text.split("-"))))
         except ValueError:
             return None
         contract = self.find(plain, expiry)
@@ -197,16 +211,9 @@ class Catalog:
     def _make_board(self, number: int, day: dt.date) -> _Board:
         product = products()[number]
         futures = [contracts.future(product, listing.expiry) for listing in self._listings(product.futures, day)]
-        options = {
-            listing.expiry.day: self._chain(number, listing) for listing in self._listings(product.options, day)
-        }
+        options = {listing.expiry.day: self._chain(number, listing) for listing in self._listings(product.options, day)}
         every = [*futures, *(one for chain in options.values() for one in chain)]
-        return _Board(
-            futures,
-            options,
-            {one.key: one for one in every},
-            {name: one for one in every for name in (one.symbol, one.compact)},
-        )
+        return _Board(futures, options, {one.key: one for one in every})
 
     def _make_chain(self, number: int, listing: Listing) -> list[Instrument]:
         return contracts.options(products()[number], listing, self.spot)

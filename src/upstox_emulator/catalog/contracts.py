@@ -1,7 +1,8 @@
 """The contracts of a product: strikes, symbols in both spellings, and exchange tokens.
 
-Nothing is stored. The strikes of an expiry follow from the price of the underlying on the days on which it was opened, and
-a token from product, expiry and strike; so a contract is the same on every day of its life, and can be told years later.
+Nothing is stored. The strikes of an expiry follow from the price of the underlying on the days on which it was opened,
+and a token from product, expiry and strike; so a contract is the same on every day of its life, and can be told years
+later.
 """
 
 from __future__ import annotations
@@ -28,17 +29,16 @@ _STEP: Final = 0.006  # of the price, where the product does not say
 
 def future(product: Product, expiry: Expiry) -> Instrument:
     """The future that ends with an expiry."""
-    return _contract(product, expiry, "FUT", 0, 0, product.future_tick, product.asset)
+    return _Maker(product, expiry, product.future_tick, product.asset).make("FUT", 0, 0)
 
 
 def options(product: Product, listing: Listing, spot: Spot) -> list[Instrument]:
     """Calls and puts by strike, of everything that has opened the expiry."""
-    expiry, tick = listing.expiry, product.option_tick
-    underlying = future(product, expiry).key if product.on_future else product.asset
+    underlying = future(product, listing.expiry).key if product.on_future else product.asset
+    make = _Maker(product, listing.expiry, product.option_tick, underlying).make
     chain: list[Instrument] = []
     for strike, place in strikes(product, listing, spot):
-        chain.append(_contract(product, expiry, "CE", strike, 1 + 2 * place, tick, underlying))
-        chain.append(_contract(product, expiry, "PE", strike, 2 + 2 * place, tick, underlying))
+        chain += make("CE", strike, 1 + 2 * place), make("PE", strike, 2 + 2 * place)
     return chain
 
 
@@ -70,34 +70,41 @@ def slot(product: Product, expiry: Expiry) -> int:
     return (expiry.nominal.year * 12 + expiry.nominal.month) % product.slots
 
 
-def _contract(
-    product: Product, expiry: Expiry, kind: str, strike: Price, place: int, tick: Price, underlying: str
-) -> Instrument:
-    day, lot = expiry.day, product.lot(expiry.day)
-    token = str(product.first + slot(product, expiry) * (1 + 2 * product.strikes) + place)
-    month = _MONTHS[day.month - 1]
-    year = day.year % 100
-    date = f"{day.day:02} {month} {year:02}"
-    short = f"{year:02}{month}" if expiry.month else f"{year:02}{_WEEKLY_MONTHS[day.month - 1]}{day.day:02}"
-    figure = f"{strike / PER_RUPEE:g}"
-    return Instrument(
-        key=f"{product.segment}|{token}",
-        segment=product.segment,
-        exchange=product.exchange,
-        kind=kind,
-        name=product.name,
-        symbol=f"{product.symbol} {figure} {kind} {date}" if strike else f"{product.symbol} FUT {date}",
-        compact=f"{product.symbol}{short}{figure}{kind}" if strike else f"{product.symbol}{short}FUT",
-        token=token,
-        lot=lot,
-        tick=tick,
-        freeze=product.freeze,
-        multiplier=product.multiplier,
-        expiry=day,
-        weekly=not expiry.month,
-        strike=strike,
-        underlying=underlying,
-        underlying_symbol=product.symbol,
-        underlying_type=product.type,
-        quote_unit=product.quote_unit,
-    )
+class _Maker:
+    """Makes the contracts of an expiry; what they have in common is worked out once."""
+
+    def __init__(self, product: Product, expiry: Expiry, tick: Price, underlying: str) -> None:
+        day = expiry.day
+        month, year = _MONTHS[day.month - 1], day.year % 100
+        self._product, self._expiry, self._tick, self._underlying = product, expiry, tick, underlying
+        self._lot = product.lot(day)
+        self._first = product.first + slot(product, expiry) * (1 + 2 * product.strikes)
+        self._date = f"{day.day:02} {month} {year:02}"
+        self._short = f"{year:02}{month}" if expiry.month else f"{year:02}{_WEEKLY_MONTHS[day.month - 1]}{day.day:02}"
+
+    def make(self, kind: str, strike: Price, place: int) -> Instrument:
+        """The contract; `place` is that of its token among the expiry's."""
+        product, symbol, segment = self._product, self._product.symbol, self._product.segment
+        token = str(self._first + place)
+        figure = f"{strike / PER_RUPEE:.10g}" if strike else ""
+        return Instrument(
+            key=f"{segment}|{token}",
+            segment=segment,
+            exchange=product.exchange,
+            kind=kind,
+            name=product.name,
+            symbol=f"{symbol} {figure} {kind} {self._date}" if strike else f"{symbol} {kind} {self._date}",
+            compact=f"{symbol}{self._short}{figure}{kind}",
+            token=token,
+            lot=self._lot,
+            tick=self._tick,
+            freeze=product.freeze,
+            multiplier=product.multiplier,
+            expiry=self._expiry.day,
+            weekly=not self._expiry.month,
+            strike=strike,
+            underlying=self._underlying,
+            underlying_symbol=symbol,
+            underlying_type=product.type,
+            quote_unit=product.quote_unit,
+        )

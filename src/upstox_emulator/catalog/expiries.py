@@ -1,15 +1,14 @@
 """When contracts begin and end: the exchanges' expiry days and how they changed over the years.
 
-https://upstox.com/developer/api-documentation/get-option-contracts. An expiry day that is a holiday moves to the trading
-day before. What has an expiry in a regime that has ended keeps it, so that expired contracts can be told without being
-stored.
+https://upstox.com/developer/api-documentation/get-option-contracts. An expiry day that is a holiday moves to the
+trading day before. The rules of the past stand here, too, so that expired contracts can be told without being stored.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -25,6 +24,16 @@ Regime: TypeAlias = tuple[str, int | None]
 """From a day on (ISO 8601), the weekday of the expiry; None where there is none any more."""
 
 Span: TypeAlias = Literal["week", "month", "quarter"]
+
+EXPIRY_WORDS: Final[dict[str, tuple[Span, int]]] = {
+    **dict.fromkeys(("current_week", "this_week", "near_week", "weekly"), ("week", 0)),
+    "next_week": ("week", 1),
+    "far_week": ("week", 2),
+    **dict.fromkeys(("current_month", "this_month", "near_month", "monthly"), ("month", 0)),
+    "next_month": ("month", 1),
+    "far_month": ("month", 2),
+}
+"""What may stand for an expiry day: the so-manieth weekly or monthly expiry from now on, counted from 0."""
 
 _DAY: Final = dt.timedelta(1)
 _ALWAYS: Final = "0001-01-01"
@@ -134,6 +143,23 @@ def day_of(number: int, *months: int) -> MonthRule:
         return day - _DAY * max(0, day.weekday() - 4)
 
     return rule
+
+
+def named(days: Iterable[tuple[dt.date, bool]], word: str) -> dt.date | None:
+    """The expiry that a word of `EXPIRY_WORDS` means.
+
+    Parameters:
+        days: the expiries of an underlying, each with whether it is a week's that is not its month's last.
+
+    A week's word means nothing where no expiry is a week's.
+    """
+    span, number = EXPIRY_WORDS[word]
+    row = sorted(days)
+    if span == "month":
+        row = [day for day in row if not day[1]]
+    elif not any(weekly for _, weekly in row):
+        row = []
+    return row[number][0] if number < len(row) else None
 
 
 class Schedule:

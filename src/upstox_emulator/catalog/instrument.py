@@ -111,6 +111,11 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.segment.endswith(("_EQ", "_FO", "_COM")) and not self.suspended
 
     @property
+    def is_on_the_wire(self) -> bool:
+        """Whether Upstox knows it: not the currencies and commodities that contracts are on."""
+        return self.segment not in {"CUR", "COM"}
+
+    @property
     def quote_name(self) -> str:
         """What quotes are keyed by: `NSE_EQ:NHPC`, `NSE_INDEX:Nifty 50`."""
         return f"{self.segment}:{self.compact}"

@@ -81,10 +81,10 @@ class Product(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 _SINCE: Final = "0001-01-01"
 
 _MONTHS: Final = (Tier("month", 3),)
-_WEEKLY: Final = (Tier("quarter", 4, 0.25, 20), Tier("month", 3, 0.14, 4), Tier("week", 4, 0.08))
-_MONTHLY: Final = (Tier("quarter", 3, 0.2, 10), Tier("month", 3, 0.14, 2), Tier("month", 1, 0.08))
-_SHARE: Final = (Tier("month", 3, 0.16, 2), Tier("month", 1, 0.12))
-_CURRENCY: Final = (Tier("month", 3, 0.06, 2), Tier("month", 1, 0.04))
+_WEEKLY: Final = (Tier("quarter", 4, 0.25, 20), Tier("month", 3, 0.14, 4), Tier("week", 4, 0.06))
+_MONTHLY: Final = (Tier("quarter", 3, 0.2, 20), Tier("month", 3, 0.14, 4), Tier("month", 1, 0.08))
+_SHARE: Final = (Tier("month", 3, 0.16, 2), Tier("month", 1, 0.1))
+_CURRENCY: Final = (Tier("month", 3, 0.05, 2), Tier("month", 1, 0.03))
 _COMMODITY: Final = (Tier("month", 2, 0.14, 2), Tier("month", 1, 0.1))
 
 _FIVE_PAISE: Final = 5 * PER_PAISA
@@ -209,7 +209,7 @@ def _on_shares() -> Iterator[Product]:
 
 def _on_currencies() -> Iterator[Product]:
     futures = (Tier("month", 12),)
-    weekly = (*_CURRENCY, Tier("week", 4, 0.03))
+    weekly = (*_CURRENCY, Tier("week", 4, 0.02))
     for asset in _assets("CUR"):
         for segment, exchange, cycle in (
             ("NCD_FO", "NSE", expiries.USDINR if asset.symbol == "USDINR" else expiries.CURRENCIES),

@@ -12,13 +12,20 @@ from starlette.types import ASGIApp
 
 from upstox_emulator.backend import Backend
 from upstox_emulator.errors import refuse
-from upstox_emulator.http import login, market_calendar, user
+from upstox_emulator.http import contracts, instruments, login, market_calendar, user
 from upstox_emulator.http.admin import Admin
+from upstox_emulator.http.assets import Assets
 from upstox_emulator.http.calls import Api, Endpoint, json_response
 from upstox_emulator.http.gate import Gate
 from upstox_emulator.web.dialog import Dialog
 
-ENDPOINTS: Final[tuple[Endpoint, ...]] = (*user.ENDPOINTS, *login.ENDPOINTS, *market_calendar.ENDPOINTS)
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    *user.ENDPOINTS,
+    *login.ENDPOINTS,
+    *market_calendar.ENDPOINTS,
+    *instruments.ENDPOINTS,
+    *contracts.ENDPOINTS,
+)
 """Every JSON endpoint of the API; the login dialog is in `upstox_emulator.web.dialog`."""
 
 
@@ -35,7 +42,7 @@ def make_app(backend: Backend) -> ASGIApp:
         return json_response(refusal.envelope(), refusal.status)
 
     pages = Starlette(
-        routes=[*Dialog(backend).routes(), *Admin(backend).routes()],
+        routes=[*Dialog(backend).routes(), *Admin(backend).routes(), *Assets(backend).routes()],
         exception_handlers={HTTPException: unrouted, Exception: failed},
     )
     return Gate(Api(backend, ENDPOINTS, pages), backend)
