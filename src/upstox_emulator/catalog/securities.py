@@ -25,8 +25,8 @@ _INTRADAY_MARGIN: Final = 20.0
 
 def facts(name: str) -> Iterator[dict[str, str]]:
     """The rows of a table."""
-    with resources.files(__package__).joinpath("facts", f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+    text = resources.files("upstox_emulator.catalog").joinpath("facts", f"{name}.csv").read_text(encoding="utf-8")
+    yield from csv.DictReader(text.splitlines())
 
 
 @functools.cache
