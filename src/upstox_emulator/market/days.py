@@ -1,0 +1,326 @@
+"""Where the days of instruments come from: a source's own process, or a contract's terms over its underlying's day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from upstox_emulator.catalog.catalog import Catalog
+from upstox_emulator.catalog.instrument import EXCHANGE_OF_SEGMENT, Instrument
+from upstox_emulator.market.chain import Chain
+from upstox_emulator.market.contracts import Contracts, Ground, bounded
+from upstox_emulator.market.day import BLOCK, Day, Flow, typical_of
+from upstox_emulator.market.minutes import Bars, activity, minute_bars, second_activity, second_prices
+from upstox_emulator.market.noise import Floats, Ints, stream
+from upstox_emulator.market.sessions import Sessions, Span
+from upstox_emulator.market.sources import VIX, Source, source_of
+from upstox_emulator.market.view import Greeks
+
+_INDEX_VOLATILITY: Final = 0.1306
+"""Of the Nifty 50, on which India VIX looks."""
+
+_CALM: Final = 13.5
+"""The nervousness where there is no India VIX."""
+
+
+class Days:
+    """The days of all instruments, made when they are asked for.
+
+    Parameters:
+        seed: of all chance.
+        catalog: of the instruments.
+        sessions: when they are traded.
+    """
+
+    def __init__(self, seed: int, catalog: Catalog, sessions: Sessions) -> None:
+        self.seed = seed
+        self._catalog = catalog
+        self.sessions = sessions
+        self._chain = Chain(seed, sessions)
+        self._sources: dict[str, Source] = {}
+        self._kept: dict[tuple[str, int], Day] = {}
+        self.pulse = lru_cache(maxsize=1024)(self._pulse)
+        self.nerves = lru_cache(maxsize=64)(self._nerves)
+
+    # Names
+
+    def instrument(self, key: str, day: dt.date) -> Instrument:
+        """An instrument.
+
+        Raises:
+            KeyError: it is not listed on the day.
+        """
+        instrument = self._catalog.find(key, day)
+        if instrument is None or instrument.suspended:
+            raise KeyError(f"{key!r} is not listed on {day}")
+        return instrument
+
+    def source(self, instrument: Instrument) -> Source:
+        """How the price behind an instrument moves."""
+        while instrument.expiry is not None:
+            instrument = self.underlying(instrument)
+        source = self._sources.get(instrument.key)
+        if source is None:
+            source = self._sources[instrument.key] = source_of(instrument)
+        return source
+
+    def underlying(self, contract: Instrument) -> Instrument:
+        """What a contract is on."""
+        return self.instrument(contract.underlying or "", last_day(contract))
+
+    # Days
+
+    def day(self, instrument: Instrument, date: dt.date) -> Day:
+        """A trading day of an instrument.
+
+        Raises:
+            KeyError: its exchange has no session on the date.
+        """
+        known = self._kept.get((instrument.key, date.toordinal()))
+        if known is None:
+            span = self.sessions.of(exchange_of(instrument), date)
+            make = self._source_day if instrument.expiry is None else self._contract_day
+            known = make(instrument, date, span)
+            if len(self._kept) >= 2048:
+                for key in list(self._kept)[:512]:
+                    del self._kept[key]
+            self._kept[instrument.key, date.toordinal()] = known
+        return known
+
+    def previous(self, instrument: Instrument, date: dt.date) -> int:
+        """The close of the trading day before a date."""
+        return self.close(instrument, self.sessions.previous(exchange_of(instrument), date))
+
+    def close(self, instrument: Instrument, date: dt.date) -> int:
+        """The close of the latest trading day up to a date."""
+        if instrument.expiry is None:
+            return self._chain.close(self.source(instrument), date)
+        exchange = exchange_of(instrument)
+        span = self.sessions.span(exchange, date)
+        if span is None:
+            return self.previous(instrument, date)
+        return int(self.closes([instrument], [self.underlying(instrument)], date, span)[0])
+
+    def settlement(self, contract: Instrument) -> int:
+        """What a contract is settled at on its last day: the underlying's close, or what an option pays."""
+        close = self.close(self.underlying(contract), last_day(contract))
+        if not contract.is_option:
+            return close
+        return max(close - contract.strike if contract.kind == "CE" else contract.strike - close, 0)
+
+    # Sources
+
+    def _source_day(self, instrument: Instrument, date: dt.date, span: Span) -> Day:
+        source = self.source(instrument)
+        rows = self._chain.days(source, date - dt.timedelta(370), date)
+        row = rows.row(date)
+        bars = minute_bars(self.seed, source, rows, row, span.minutes)
+        number = stream(self.seed, source.key, "path")
+        ticks = np.array([instrument.tick], dtype=np.int64)
+
+        def seconds(minute: int) -> Ints:
+            one = Bars(*(column[minute : minute + 1] for column in bars))
+            return second_prices(number, np.array([span.open + 60 * minute]), one, ticks)[0]
+
+        begin = int(np.searchsorted(rows.numbers, date.toordinal() - 365))
+        year = (int(rows.high[begin:row].max()), int(rows.low[begin:row].min()))
+        lots = int(rows.volume[row]) // max(instrument.lot, 1)
+        return Day(
+            instrument,
+            span,
+            int(rows.previous[row]),
+            (int(rows.lower[row]), int(rows.upper[row])),
+            bars,
+            seconds,
+            self.flow(instrument, date, span, lots),
+            typical_of(bars),
+            year,
+            frozenset((instrument.key,)),
+        )
+
+    def flow(
+        self, instrument: Instrument, date: dt.date, span: Span, lots: int, before: int = 0, after: int = 0
+    ) -> Flow:
+        """How the trading of a day comes in."""
+        name = f"{self.source(instrument).name} {exchange_of(instrument)}"
+        number = stream(self.seed, name, "pulse")
+
+        def within(minute: int) -> Floats:
+            return second_activity(number, np.array([span.open + 60 * minute]))[0]
+
+        phase = stream(self.seed, instrument.key, "phase") / 2**64
+        done = self.pulse(name, date.toordinal(), span.minutes)
+        return Flow(done, lru_cache(maxsize=4)(within), lots, phase, before, after)
+
+    def _pulse(self, name: str, number: int, minutes: int) -> Floats:
+        return activity(self.seed, name, number, minutes)
+
+    # Contracts
+
+    def contracts(
+        self, instruments: Sequence[Instrument], underlyings: Sequence[Instrument], date: dt.date, span: Span
+    ) -> Contracts:
+        """The terms of contracts of one exchange on a day, given what each is on."""
+        exchange = exchange_of(instruments[0])
+        grounds = {one.key: self._ground(one, date) for one in dict.fromkeys(underlyings)}
+        ends = {expiry: self._end(exchange, expiry) for one in instruments if (expiry := one.expiry) is not None}
+        return Contracts(
+            self.seed,
+            instruments,
+            [grounds[one.key] for one in underlyings],
+            date,
+            span,
+            [ends[one.expiry] for one in instruments if one.expiry is not None],
+            self.nerves(date, span),
+        )
+
+    def closes(
+        self, instruments: Sequence[Instrument], underlyings: Sequence[Instrument], date: dt.date, span: Span
+    ) -> Ints:
+        """The last prices that contracts of one exchange have on a trading day."""
+        terms = self.contracts(instruments, underlyings, date, span)
+        spots = {one.key: self.close(one, date) for one in dict.fromkeys(underlyings)}
+        last = np.array([(span.minutes - 1) // BLOCK])
+        column = np.array([spots[one.key] for one in underlyings], dtype=np.int64)[:, None]
+        return terms.prices(last, column)[:, 0]
+
+    def greeks(self, options: Sequence[Instrument], date: dt.date, second: int, prices: Sequence[int]) -> list[Greeks]:
+        """Greeks of options of one exchange at a second of a session, given their prices."""
+        exchange = exchange_of(options[0])
+        span = self.sessions.of(exchange, date)
+        underlyings = [self.underlying(one) for one in options]
+        spot_of = {one.key: self.spot(one, span.open + second) for one in dict.fromkeys(underlyings)}
+        spots = np.array([spot_of[one.key] for one in underlyings], dtype=np.float64)[:, None]
+        contracts = self.contracts(options, underlyings, date, span)
+        return contracts.greeks(np.array([second // (60 * BLOCK)]), spots, np.array(prices, dtype=np.int64)[:, None])
+
+    def spot(self, underlying: Instrument, at: float) -> int:
+        """The price of an underlying at a moment."""
+        moment = self.sessions.at(exchange_of(underlying), at)
+        return self.day(underlying, moment.day).last(moment.second)
+
+    def _ground(self, underlying: Instrument, date: dt.date) -> Ground:
+        source = self.source(underlying)
+        calm = source.volatility
+        if source.turnover == 0 and source.mood > 0:
+            calm *= self._calm_nerves() / 100 / _INDEX_VOLATILITY
+        before = self.previous(underlying, date)
+        return Ground(source, before, on_future=underlying.expiry is not None, calm=calm)
+
+    def _end(self, exchange: str, expiry: dt.date) -> int:
+        span = self.sessions.span(exchange, expiry)
+        if span is None:
+            span = self.sessions.of(exchange, self.sessions.previous(exchange, expiry))
+        return span.close
+
+    def _calm_nerves(self) -> float:
+        vix = self._catalog.find(VIX, dt.date(2026, 11, 20))
+        return _CALM if vix is None else vix.anchor / 10_000
+
+    def _nerves(self, date: dt.date, span: Span) -> Floats:
+        """India VIX when each block of a session begins, as a ratio to its anchor."""
+        starts = np.arange(span.open, span.close, 60 * BLOCK)
+        vix = self._catalog.find(VIX, date)
+        if vix is None:
+            return np.ones(len(starts))
+        own = self.sessions.span(exchange_of(vix), date)
+        if own is None:
+            return np.full(len(starts), self.close(vix, date) / vix.anchor)
+        day = self.day(vix, date)
+        levels = np.concatenate(([day.previous], day.bars.close))
+        return levels[np.clip((starts - own.open) // 60, 0, own.minutes)] / vix.anchor
+
+    def _contract_day(self, instrument: Instrument, date: dt.date, span: Span) -> Day:
+        underlying = self.underlying(instrument)
+        terms = self.contracts([instrument], [underlying], date, span)
+        exchange = exchange_of(instrument)
+        before = self.sessions.previous(exchange, date)
+        before_span = self.sessions.of(exchange, before)
+        earlier = self.contracts([instrument], [underlying], before, before_span)
+        previous = int(self.closes([instrument], [underlying], before, before_span)[0])
+        lower, upper = terms.limits(np.array([previous]))
+        base = Base(self, underlying, date)
+
+        def priced(blocks: Ints, spots: Ints | Floats) -> Ints:
+            return bounded(terms.prices(blocks, spots[None, :]), lower, upper)[0]
+
+        blocks = np.arange(span.minutes) // BLOCK
+        spots = base.bars(span)
+        bars = Bars(*(priced(blocks, column) for column in spots))
+        if float(terms.sign[0]) < 0:
+            bars = Bars(bars.open, bars.low, bars.high, bars.close)
+
+        def seconds(minute: int) -> Ints:
+            return priced(np.full(60, minute // BLOCK), base.seconds(span, minute))
+
+        flow = self.flow(instrument, date, span, int(terms.lots[0]), int(earlier.open_lots[0]), int(terms.open_lots[0]))
+        typical = priced(np.arange(len(base.typical(span))), base.typical(span))
+        depends = base.depends | {instrument.key}
+        if instrument.is_option:
+            depends |= {VIX}
+        return Day(
+            instrument,
+            span,
+            previous,
+            (int(lower[0]), int(upper[0])),
+            bars,
+            seconds,
+            flow,
+            typical,
+            (previous, previous),
+            depends,
+        )
+
+
+class Base:
+    """The day of an underlying, laid under the session of what is on it: held before its open and after its close."""
+
+    def __init__(self, days: Days, underlying: Instrument, date: dt.date) -> None:
+        exchange = exchange_of(underlying)
+        self._day = days.day(underlying, date) if days.sessions.span(exchange, date) is not None else None
+        self.before = days.previous(underlying, date)
+        self.depends = frozenset((underlying.key,)) if self._day is None else self._day.depends
+
+    def bars(self, span: Span) -> Bars:
+        """Its minutes."""
+        day = self._day
+        if day is None:
+            return Bars(*(np.full(span.minutes, self.before) for _ in range(4)))
+        rows = (np.arange(span.open, span.close, 60) - day.span.open) // 60
+        early, late, rows = rows < 0, rows >= day.span.minutes, np.clip(rows, 0, day.span.minutes - 1)
+        columns = (np.where(late, day.close, np.where(early, self.before, column[rows])) for column in day.bars)
+        return Bars(*columns)
+
+    def seconds(self, span: Span, minute: int) -> Ints:
+        """The prices of the seconds of a minute of the other session."""
+        day = self._day
+        if day is None:
+            return np.full(60, self.before)
+        row = (span.open + 60 * minute - day.span.open) // 60
+        if row < 0:
+            return np.full(60, self.before)
+        return day.seconds(row) if row < day.span.minutes else np.full(60, day.close)
+
+    def typical(self, span: Span) -> Ints:
+        """A price for each block of the other session."""
+        return typical_of(self.bars(span))
+
+
+def exchange_of(instrument: Instrument) -> str:
+    """The exchange whose sessions an instrument follows."""
+    return EXCHANGE_OF_SEGMENT[instrument.segment]
+
+
+def last_day(contract: Instrument) -> dt.date:
+    """The day on which a contract ends.
+
+    Raises:
+        KeyError: it is none.
+    """
+    if contract.expiry is None:
+        raise KeyError(f"{contract.key!r} is no contract")
+    return contract.expiry

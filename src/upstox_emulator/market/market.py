@@ -1,0 +1,230 @@
+"""The market: every price, at any moment, from the seed and from what was driven by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from upstox_emulator.calendar import Calendar
+from upstox_emulator.catalog.catalog import Catalog
+from upstox_emulator.catalog.instrument import Instrument
+from upstox_emulator.market.book import Shelf, books, size_of, totals
+from upstox_emulator.market.day import Day
+from upstox_emulator.market.days import Days, exchange_of
+from upstox_emulator.market.noise import stream, streams
+from upstox_emulator.market.sessions import Sessions, date_of, midnight
+from upstox_emulator.market.view import Candle, Depth, Greeks, Tick
+from upstox_emulator.units import Price
+
+
+class Market:
+    """All prices. A pure function of the seed, the key and the moment, but for what was driven by hand.
+
+    Parameters:
+        seed: of all chance.
+        catalog: of the instruments; its `spot` is set.
+        calendar: when they are traded.
+    """
+
+    def __init__(self, seed: int, catalog: Catalog, calendar: Calendar) -> None:
+        self._seed = seed
+        self._catalog = catalog
+        self._sessions = Sessions(calendar)
+        self._days = Days(seed, catalog, self._sessions)
+        catalog.spot = self.daily_spot
+
+    def daily_spot(self, key: str, day: dt.date) -> Price:
+        """The price of a share, index, currency or commodity at the start of a day: its close of the day before."""
+        return self._days.previous(self._days.instrument(key, day), day)
+
+    # At a moment
+
+    def last(self, key: str, at: float) -> Price:
+        """The latest traded price, or the level of an index."""
+        day, second = self._at(key, at)
+        return day.last(second)
+
+    def tick(self, key: str, at: float) -> Tick:
+        """The whole state of one instrument."""
+        day, second = self._at(key, at)
+        low, high = day.so_far(second)
+        last, volume, oi = day.last(second), day.volume(second), day.interest(second)
+        before = day.flow.before * day.instrument.lot
+        shelf, prices = self._shelf(day), np.array([last])
+        bid, ask = totals(shelf, prices, day.span.open + second)
+        return Tick(
+            at=at,
+            last=last,
+            last_quantity=max(volume - day.volume(second - 1), day.instrument.lot) if volume else 0,
+            last_at=float(day.span.open + second),
+            open=int(day.bars.open[0]),
+            high=high,
+            low=low,
+            previous_close=day.previous,
+            average=day.average(second),
+            volume=volume,
+            oi=oi,
+            oi_high=max(oi, before),
+            oi_low=min(oi, before),
+            previous_oi=before,
+            total_bid=int(bid[0]),
+            total_ask=int(ask[0]),
+            lower_circuit=day.lower,
+            upper_circuit=day.upper,
+            year_high=max(high, day.year[0]),
+            year_low=min(low, day.year[1]),
+        )
+
+    def ticks(self, keys: Sequence[str], at: float) -> list[Tick]:
+        """The states of many, in their order; far cheaper than one by one."""
+        return [self.tick(key, at) for key in keys]
+
+    def depth(self, key: str, at: float, levels: int = 5) -> Depth:
+        """The book: up to `levels` rows a side."""
+        day, second = self._at(key, at)
+        return books(self._shelf(day), np.array([day.last(second)]), day.span.open + second, levels).rows()[0]
+
+    def greeks(self, key: str, at: float) -> Greeks:
+        """Of an option, coherent with its price and its underlying's."""
+        return self.greeks_of([key], at)[0]
+
+    def greeks_of(self, keys: Sequence[str], at: float) -> list[Greeks]:
+        """Of many options, in their order."""
+        groups: dict[str, list[int]] = {}
+        options = [self._days.instrument(key, date_of(at)) for key in keys]
+        for row, option in enumerate(options):
+            if not option.is_option:
+                raise KeyError(f"{option.key!r} is not an option")
+            groups.setdefault(exchange_of(option), []).append(row)
+        lasts = [tick.last for tick in self.ticks(keys, at)]
+        found: dict[int, Greeks] = {}
+        for exchange, rows in groups.items():
+            moment = self._sessions.at(exchange, at)
+            prices = [lasts[row] for row in rows]
+            told = self._days.greeks([options[row] for row in rows], moment.day, moment.second, prices)
+            found.update(zip(rows, told, strict=True))
+        return [found[row] for row in range(len(keys))]
+
+    def extremes(self, key: str, after: float, until: float) -> tuple[Price, Price]:
+        """The lowest and the highest traded price on the whole seconds of `(after, until]`; cheap over long spans.
+
+        Where nothing is traded in them, the price that stands.
+        """
+        instrument = self._days.instrument(key, date_of(until))
+        first, last = int(after) + 1, int(until)
+        found = [
+            day.extremes(max(first - day.span.open, 0), min(last, day.span.close - 1) - day.span.open)
+            for day in self._traded(instrument, first, last + 1)
+        ]
+        if not found:
+            price = self.last(key, until)
+            return price, price
+        return min(low for low, _ in found), max(high for _, high in found)
+
+    # History
+
+    def close(self, key: str, day: dt.date) -> Price:
+        """The official closing price of a trading day that is over; of a contract on its last day: its settlement.
+
+        Raises:
+            KeyError: it is not listed, or not traded on the day.
+        """
+        instrument = self._days.instrument(key, day)
+        if instrument.expiry == day:
+            return self._days.settlement(instrument)
+        return self._days.day(instrument, day).close
+
+    def candles(self, key: str, seconds: int, start: float, end: float) -> list[Candle]:
+        """Candles of `seconds` (a multiple of 60, within a session) that begin in `[start, end)`, oldest first.
+
+        One that is not complete at `end` is as it stands then.
+        """
+        instrument = self._resolve(key, date_of(end), date_of(start))
+        found: list[Candle] = []
+        for day in self._traded(instrument, start, end):
+            found += _candles(day, seconds // 60, start, end)
+        return found
+
+    def days(self, key: str, first: dt.date, last: dt.date, now: float) -> list[Candle]:
+        """Day candles, oldest first; today's as it stands at `now`."""
+        instrument = self._resolve(key, date_of(now), last)
+        start, end = midnight(first), midnight(last) + 86_400
+        return [_whole(day, now) for day in self._traded(instrument, start, min(end, now))]
+
+    # Within
+
+    def _at(self, key: str, at: float) -> tuple[Day, int]:
+        instrument = self._days.instrument(key, date_of(at))
+        moment = self._sessions.at(exchange_of(instrument), at)
+        return self._days.day(instrument, moment.day), moment.second
+
+    def _resolve(self, key: str, *days: dt.date) -> Instrument:
+        for day in days[:-1]:
+            instrument = self._catalog.find(key, day)
+            if instrument is not None:
+                return instrument
+        return self._days.instrument(key, days[-1])
+
+    def _traded(self, instrument: Instrument, start: float, end: float) -> Iterator[Day]:
+        """The days whose sessions overlap `[start, end)`, oldest first."""
+        date, until = date_of(start), date_of(end)
+        exchange = exchange_of(instrument)
+        while date <= until:
+            span = self._sessions.span(exchange, date)
+            if span is not None and span.open < end and span.close > start:
+                yield self._days.day(instrument, date)
+            date += dt.timedelta(1)
+
+    def _shelf(self, day: Day) -> Shelf:
+        one = day.instrument
+        return Shelf(
+            streams([stream(self._seed, one.key, "book")]),
+            np.array([one.tick]),
+            np.array([one.lot]),
+            np.array([size_of(day.flow.lots) if one.is_tradable else 0]),
+            np.array([day.lower]),
+            np.array([day.upper]),
+        )
+
+
+def _candles(day: Day, minutes: int, start: float, end: float) -> list[Candle]:
+    """The candles of a day that begin in `[start, end)`."""
+    count = day.span.minutes
+    edges = np.arange(0, count, minutes)
+    begins = day.span.open + 60 * edges
+    rows = np.flatnonzero((begins >= start) & (begins < end))
+    if not len(rows):
+        return []
+    ends = np.append(edges[1:], count)[rows]
+    bars, volumes = day.bars, day.volumes
+    columns = (
+        begins[rows].astype(np.float64),
+        bars.open[edges[rows]],
+        np.maximum.reduceat(bars.high, edges)[rows],
+        np.minimum.reduceat(bars.low, edges)[rows],
+        bars.close[ends - 1],
+        volumes[ends] - volumes[edges[rows]],
+        day.interests[ends - 1],
+    )
+    found = list(map(Candle._make, zip(*(column.tolist() for column in columns), strict=True)))
+    stands = int(end) - day.span.open
+    if stands < 60 * ends[-1] - 1:
+        found[-1] = _forming(day, int(edges[rows[-1]]), stands)
+    return found
+
+
+def _forming(day: Day, minute: int, second: int) -> Candle:
+    """A candle that begins with a minute, as it stands at a second."""
+    first = 60 * minute
+    low, high = day.extremes(first, second)
+    volume = day.volume(second) - day.volume(first - 1)
+    opened = int(day.bars.open[minute])
+    return Candle(float(day.span.open + first), opened, high, low, day.last(second), volume, day.interest(second))
+
+
+def _whole(day: Day, now: float) -> Candle:
+    """The candle of a day, as it stands."""
+    second = min(int(now), day.span.close - 1) - day.span.open
+    return _forming(day, 0, second)._replace(at=float(midnight(date_of(day.span.open))))
