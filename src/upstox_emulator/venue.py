@@ -17,9 +17,12 @@ from upstox_emulator.account.tokens import App, ExchangeForm, TokenKind, Tokens
 from upstox_emulator.account.user import DEFAULT_USER, User
 from upstox_emulator.agenda import Agenda, Appointment
 from upstox_emulator.calendar import Calendar, Hours
+from upstox_emulator.catalog.catalog import Catalog
 from upstox_emulator.command import Step
 from upstox_emulator.errors import refuse
 from upstox_emulator.events import Event, Kind
+from upstox_emulator.info.info import Info
+from upstox_emulator.market.market import Market
 
 
 class Venue:
@@ -39,6 +42,9 @@ class Venue:
         self.outbox: list[Event] = []
         self._emitted = 0
         self._agenda = Agenda(self.calendar)
+        self.catalog = Catalog(seed, self.calendar)
+        self.market = Market(seed, self.catalog, self.calendar)
+        self.info = Info(seed, self.catalog, self.market, self.calendar)
         self.user: User = DEFAULT_USER
         self.tokens = Tokens(seed, {})
         self.funds = Funds()
