@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from upstox_emulator.exchange.orders import Order, Trade
+from upstox_emulator.exchange.orders import Order, Product, Trade
 
 
 class Rejection(Exception):  # noqa: N818 - a word of the trade
@@ -19,6 +19,14 @@ class Rejection(Exception):  # noqa: N818 - a word of the trade
         super().__init__(message)
         self.message = message
         self.raw = raw
+
+
+class Net(NamedTuple):
+    """An open position: so many units (lots for commodities), below 0 if sold."""
+
+    key: str
+    product: Product
+    quantity: int
 
 
 class Desk(Protocol):
@@ -39,3 +47,7 @@ class Desk(Protocol):
 
         `order` is as it stands after the trade.
         """
+
+    def open_positions(self) -> list[Net]:
+        """The positions that are not flat, in an order that does not change from run to run."""
+        ...
