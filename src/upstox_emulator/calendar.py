@@ -84,11 +84,16 @@ class Calendar:
         phases = [*self._phases(exchange, self.previous(exchange, day)), *self._phases(exchange, day)]
         return next(phase for phase in reversed(phases) if phase.since <= at)
 
+    @staticmethod
+    def has_auction(exchange: str, day: dt.date) -> bool:
+        """Whether some of an exchange's shares close in an auction; outside of it they go with the market."""
+        return exchange in _AUCTIONED and day >= _AUCTION_SINCE
+
     def auction_phase(self, exchange: str, at: dt.datetime) -> Phase | None:
         """The state of the closing auction; None where there is none, or before it has begun for the day."""
         day = at.astimezone(IST).date()
         session = self.session(exchange, day)
-        if exchange not in _AUCTIONED or session is None or not _AUCTION_SINCE <= day < self._since:
+        if session is None or day >= self._since or not self.has_auction(exchange, day):
             return None
         phases = [*_steps(session.close, _AUCTION), *_steps(session.close, _AFTER)]
         return next((phase for phase in reversed(phases) if phase.since <= at), None)

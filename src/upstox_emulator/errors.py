@@ -172,6 +172,41 @@ KINDS: Final[dict[str, Kind]] = {
     "gtt_trailing_gap": Kind("UDAPI1151", "Trailing gap cannot be less than minimum value"),
     "gtt_protection_large": Kind("UDAPI1176", "Market Protection cannot be greater than 25%"),
     "gtt_protection_invalid": Kind("UDAPI1177", "Invalid market protection"),
+    # Companies
+    "isin_invalid": Kind("UDAPI1206", "Invalid ISIN"),
+    "statement_type": Kind("UDAPI1207", "Invalid type. Allowed values: consolidated, standalone"),
+    "time_period": Kind("UDAPI1208", "Invalid time_period. Allowed values: yearly, quarterly"),
+    # News
+    "news_category": Kind("UDAPI1189", "Invalid category. Allowed values: instrument_keys, positions, holdings"),
+    "news_keys_required": Kind("UDAPI1190", "The 'instrument_keys' are required for this category"),
+    "news_keys_many": Kind("UDAPI1193", "The 'instrument_keys' cannot be more than 30"),
+    # New issues
+    "ipo_status": Kind("UDAPI1219", "Invalid status. Allowed values: open, closed, listed, upcoming"),
+    "ipo_type": Kind("UDAPI1220", "Invalid issue_type. Allowed values: regular, sme"),
+    "ipo_unknown": Kind("UDAPI100500", "IPO data not found for Id", 404),
+    "ipo_id_required": Kind("UDAPI1226", "The 'id' is required"),
+    "ipo_order_unknown": Kind("UDAPI1226", "Order not found.", 404),
+    "ipo_upi_required": Kind("UDAPI1227", "The 'upi' is required"),
+    "ipo_category_required": Kind("UDAPI1228", "The 'category' is required"),
+    "ipo_category": Kind("UDAPI1229", "Invalid category. Allowed values: IND, HNI"),
+    "ipo_bid_required": Kind("UDAPI1231", "At least one bid is required"),
+    "ipo_quantity_required": Kind("UDAPI1232", "The 'quantity' of a bid is required"),
+    "ipo_price_required": Kind("UDAPI1233", "The 'price' of a bid is required"),
+    "ipo_too_many_bids": Kind("UDAPI1235", "A maximum of three bids is allowed"),
+    "ipo_upi": Kind("UDAPI1236", "Invalid UPI id"),
+    # Mutual funds
+    "fund_order_unknown": Kind("UDAPI100010", "Order not found", 404),
+    # Market information and smartlists
+    "flow_type": Kind("UDAPI1198", "Invalid data_type"),
+    "flow_interval": Kind("UDAPI1199", "Invalid interval. Allowed values: 1D, 1M"),
+    "flow_from": Kind("UDAPI1200", "Invalid from date"),
+    "chain_expiry": Kind("UDAPI1202", "Invalid expiry"),
+    "chain_date": Kind("UDAPI1203", "Invalid date"),
+    "chain_interval": Kind("UDAPI1204", "Invalid interval"),
+    "chain_bucket": Kind("UDAPI1205", "Invalid bucket_interval"),
+    "smartlist_asset": Kind("UDAPI1212", "Invalid asset_type. Allowed values: INDEX, STOCK, COMMODITY"),
+    "smartlist_category": Kind("UDAPI1213", "Invalid category for this asset_type"),
+    "smartlist_page_size": Kind("UDAPI1214", "The 'page_size' must be from 1 to 50"),
 }
 
 

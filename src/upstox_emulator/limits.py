@@ -25,6 +25,7 @@ STANDARD: Final[Windows] = (Window(50, 1), Window(500, 60), Window(2000, 1800))
 ORDERS: Final[Windows] = (Window(10, 1), Window(500, 60), Window(2000, 1800))
 PAYMENT_READS: Final[Windows] = (Window(10, 1), Window(500, 60), Window(2000, 1800))
 PAYOUT_WRITES: Final[Windows] = (Window(10, 60), Window(300, 1800))
+IPO_APPLICATIONS: Final[Windows] = (Window(1, 1), Window(10, 60), Window(300, 1800))
 
 
 class RateLimits:

@@ -21,6 +21,21 @@ from upstox_emulator.catalog.catalog import Catalog
 from upstox_emulator.command import Step
 from upstox_emulator.errors import refuse
 from upstox_emulator.events import Event, Kind
+from upstox_emulator.exchange.commands import (
+    CancelAll,
+    CancelGtt,
+    CancelOrder,
+    ClearOrderRules,
+    ExitAll,
+    ModifyGtt,
+    ModifyOrder,
+    PlaceGtt,
+    PlaceLines,
+    PlaceOrders,
+    PutOrderRule,
+    SwitchOrderSettings,
+)
+from upstox_emulator.info.commands import ApplyIpo, CancelIpo
 from upstox_emulator.info.info import Info
 from upstox_emulator.market.market import Market
 
@@ -220,4 +235,16 @@ Command: TypeAlias = (
     | InitiatePayout
     | ModifyPayout
     | CancelPayout
+    | PlaceOrders
+    | ModifyOrder
+    | CancelOrder
+    | PlaceLines
+    | CancelAll
+    | ExitAll
+    | PlaceGtt
+    | ModifyGtt
+    | CancelGtt
+    | PutOrderRule
+    | ClearOrderRules
+    | SwitchOrderSettings
 )

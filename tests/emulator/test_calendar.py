@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 import upstox_client
+from support.shapes import assert_same_shape, sample
 from upstox_emulator import IST, Emulator
 from upstox_emulator.calendar import Calendar
 
@@ -102,6 +103,20 @@ def test_the_holidays_of_the_year(call: Caller) -> None:
     assert len(by_date["2026-11-08"]["open_exchanges"]) == 7
 
 
+def test_the_shapes(call: Caller) -> None:
+    assert_same_shape(sample("market/holidays"), call("GET", "/v2/market/holidays").json())
+    assert_same_shape(sample("market/timings"), call("GET", "/v2/market/timings/2026-11-20").json())
+    assert_same_shape(sample("market/status"), call("GET", "/v2/market/status/NSE").json())
+
+
+@pytest.mark.parametrize("exchange", ["NSE", "NFO", "CDS", "BSE", "BFO", "BCD", "MCX", "NSCOM"])
+def test_every_exchange_has_a_state(call: Caller, exchange: str) -> None:
+    data = call("GET", f"/v2/market/status/{exchange}").data
+    assert data["exchange"] == exchange
+    assert data["status"] == "NORMAL_OPEN"
+    assert ("cas_eligible_status" in data) == (exchange in {"NSE", "BSE"})
+
+
 def test_one_day(call: Caller) -> None:
     assert [row["description"] for row in call("GET", "/v2/market/holidays/2026-12-25").data] == ["Christmas Day"]
     assert call("GET", "/v2/market/holidays/2026-11-23").data == []
@@ -135,7 +150,28 @@ def test_the_state_of_the_market() -> None:
         }
         assert "cas_eligible_status" not in call("GET", "/v2/market/status/MCX").data
         assert call("GET", "/v2/market/status/NYSE").codes == ["UDAPI1089"]
+        assert_same_shape(sample("market/status"), call("GET", "/v2/market/status/BSE").json())
         assert Caller(em.url)("GET", "/v2/market/status/NSE").status == 401
+
+
+@pytest.mark.parametrize(
+    ("moment", "name"),
+    [
+        ("2026-11-22T12:00", "CLOSING_END"),
+        ("2026-11-23T09:01", "PRE_OPEN_START"),
+        ("2026-11-23T12:00", "NORMAL_OPEN"),
+        ("2026-11-23T15:31", "NORMAL_CLOSE"),
+    ],
+)
+def test_outside_of_the_auction_its_shares_go_with_the_market(moment: str, name: str) -> None:
+    with Emulator(market="calendar", speed=0, start=at(moment)) as em:
+        data = Caller(em.url, em.access_token)("GET", "/v2/market/status/BSE").data
+        assert data["status"] == data["cas_eligible_status"]["status"] == name
+
+
+def test_there_was_no_auction_before_august_2026() -> None:
+    with Emulator(market="calendar", speed=0, start=at("2026-07-31T15:26")) as em:
+        assert "cas_eligible_status" not in Caller(em.url, em.access_token)("GET", "/v2/market/status/NSE").data
 
 
 def test_our_client_reads_it(em: Emulator) -> None:

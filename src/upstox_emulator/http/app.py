@@ -12,7 +12,23 @@ from starlette.types import ASGIApp
 
 from upstox_emulator.backend import Backend
 from upstox_emulator.errors import refuse
-from upstox_emulator.http import contracts, instruments, login, market_calendar, user
+from upstox_emulator.http import (
+    batch,
+    contracts,
+    fundamentals,
+    gtt,
+    instruments,
+    ipo,
+    login,
+    market_calendar,
+    market_information,
+    mutual_funds,
+    news,
+    orders,
+    smartlists,
+    trades,
+    user,
+)
 from upstox_emulator.http.admin import Admin
 from upstox_emulator.http.assets import Assets
 from upstox_emulator.http.calls import Api, Endpoint, json_response
@@ -23,8 +39,18 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *user.ENDPOINTS,
     *login.ENDPOINTS,
     *market_calendar.ENDPOINTS,
+    *orders.ENDPOINTS,
+    *batch.ENDPOINTS,
+    *gtt.ENDPOINTS,
+    *trades.ENDPOINTS,
     *instruments.ENDPOINTS,
     *contracts.ENDPOINTS,
+    *fundamentals.ENDPOINTS,
+    *ipo.ENDPOINTS,
+    *market_information.ENDPOINTS,
+    *mutual_funds.ENDPOINTS,
+    *news.ENDPOINTS,
+    *smartlists.ENDPOINTS,
 )
 """Every JSON endpoint of the API; the login dialog is in `upstox_emulator.web.dialog`."""
 

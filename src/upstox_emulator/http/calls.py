@@ -16,6 +16,7 @@ import msgspec
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from upstox_emulator.account.tokens import Token
 from upstox_emulator.backend import Backend
 from upstox_emulator.errors import Refusal, refuse
 from upstox_emulator.limits import STANDARD, Windows
@@ -34,6 +35,23 @@ class Call(msgspec.Struct):
     body: bytes
     token: str
     user_id: str
+    known: Token | None = None
+    scope: Scope = msgspec.field(default_factory=dict[str, Any])
+
+    @property
+    def in_sandbox(self) -> bool:
+        """Whether it comes with a token of the sandbox."""
+        return self.known is not None and self.known.kind == "sandbox"
+
+    @property
+    def origin(self) -> str:
+        """The address that it comes from."""
+        return str((self.scope.get("client") or ("",))[0])
+
+    def header(self, name: bytes) -> str | None:
+        """A header by its name in lower case."""
+        headers: list[tuple[bytes, bytes]] = self.scope.get("headers", [])
+        return next((value.decode("latin-1") for known, value in headers if known == name), None)
 
     def json(self, type_: type[T]) -> T:
         """The body as `type_`."""
@@ -82,6 +100,7 @@ class Endpoint(msgspec.Struct, frozen=True):
         signed: whether it wants a token.
         enveloped: whether the answer is wrapped as `{"status": "success", "data": ...}`.
         limits: how often a user may call it.
+        bucket: those that name the same one are counted together; None counts it alone.
     """
 
     method: str
@@ -90,6 +109,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     signed: bool = True
     enveloped: bool = True
     limits: Windows = STANDARD
+    bucket: str | None = None
 
 
 class Api:
@@ -154,14 +174,22 @@ class Api:
         return 200, msgspec.json.encode({"status": "success", "data": data} if endpoint.enveloped else data), {}
 
     def _call(self, endpoint: Endpoint, parameters: dict[str, str], scope: Scope, body: bytes) -> Call:
-        token = user_id = ""
+        token, known = "", None
         if endpoint.signed:
             token, known = self._backend.authorize(_authorization(scope), endpoint.method, endpoint.path)
-            user_id = known.user_id
-        self._backend.keep_limits(user_id, f"{endpoint.method} {endpoint.path}", endpoint.limits)
-        raw = scope["query_string"]
-        query = dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True)) if raw else {}
-        return Call(self._backend, query, parameters, body, token, user_id)
+        user_id = "" if known is None else known.user_id
+        bucket = endpoint.bucket or f"{endpoint.method} {endpoint.path}"
+        self._backend.keep_limits(user_id, bucket, endpoint.limits)
+        query = _query(scope["query_string"])
+        return Call(self._backend, query, parameters, body, token, user_id, known, scope)
+
+
+def _query(raw: bytes) -> dict[str, str]:
+    """The parameters; one that comes several times is a list, which otherwise has commas."""
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True) if raw else ():
+        query[name] = f"{query[name]},{value}" if name in query else value
+    return query
 
 
 def _authorization(scope: Scope) -> str:

@@ -6,22 +6,16 @@ https://upstox.com/developer/api-documentation/get-market-holidays and the pages
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any, Final
 
 from upstox_emulator.calendar import EXCHANGES, Phase
 from upstox_emulator.errors import refuse
 from upstox_emulator.http.calls import Call, Endpoint
-
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+from upstox_emulator.http.parameters import read_day
 
 
 def _day(call: Call) -> dt.date:
-    text = call.path["date"]
-    try:
-        return dt.date.fromisoformat(text if _DATE.fullmatch(text) else "")
-    except ValueError:
-        raise refuse("date_invalid", path="date", value=text) from None
+    return read_day(call.path["date"], "date", "date_invalid")
 
 
 def holidays(call: Call) -> Any:
@@ -41,9 +35,11 @@ def status(call: Call) -> Any:
     exchange, calendar, now = call.path["exchange"], call.backend.calendar, call.backend.clock.now()
     if exchange not in {*EXCHANGES, "NSCOM"}:
         raise refuse("exchange_invalid", path="exchange", value=exchange)
-    answer: dict[str, Any] = {"exchange": exchange, **_told(calendar.phase(exchange, now))}
-    auction = calendar.auction_phase(exchange, now)
-    return answer if auction is None else answer | {"cas_eligible_status": _told(auction)}
+    phase = calendar.phase(exchange, now)
+    answer: dict[str, Any] = {"exchange": exchange, **_told(phase)}
+    if calendar.has_auction(exchange, now.date()):
+        answer["cas_eligible_status"] = _told(calendar.auction_phase(exchange, now) or phase)
+    return answer
 
 
 def _told(phase: Phase) -> dict[str, Any]:

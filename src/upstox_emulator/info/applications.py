@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -257,10 +257,11 @@ def _wrong(wish: Wish) -> list[Problem]:
     problems: list[Problem] = []
     if not _blank(wish, "category") and wish.category not in _CATEGORIES:
         problems.append(problem("ipo_category", path="category", value=wish.category))
-    if not isinstance(wish.bids, list) or not wish.bids:
-        problems.append(problem("ipo_bid_required", path="bids", value=wish.bids))
+    bids: Any = wish.bids
+    if isinstance(bids, list) and bids:
+        problems += _wrong_bids(cast("list[Any]", bids))
     else:
-        problems += _wrong_bids(list[Any](wish.bids))
+        problems.append(problem("ipo_bid_required", path="bids", value=bids))
     if not _blank(wish, "upi") and not _UPI.fullmatch(wish.upi):
         problems.append(problem("ipo_upi", path="upi", value=wish.upi))
     return problems
@@ -270,7 +271,7 @@ def _wrong_bids(bids: list[Any]) -> list[Problem]:
     problems: list[Problem] = []
     for index, bid in enumerate(bids):
         for name in ("quantity", "price"):
-            value = bid.get(name) if isinstance(bid, dict) else None
+            value = cast("dict[str, Any]", bid).get(name) if isinstance(bid, dict) else None
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 problems.append(problem(f"ipo_{name}_required", path=f"bids[{index}].{name}", value=value))
     if len(bids) > _MOST_BIDS:

@@ -1,8 +1,8 @@
 """A company's books: yearly statements that agree with each other to the crore.
 
-What was earned and not paid out is added to the equity; assets are liabilities and equity; the flows of cash explain how
-the cash of one year became that of the next. The level comes from the share's price, at the earnings multiple of its
-industry. Years end in March and are called by that March's year.
+What was earned and not paid out is added to the equity; assets are liabilities and equity; the flows of cash explain
+how the cash of one year became that of the next. The level comes from the share's price, at the multiple of earnings of
+its industry. Years end in March and are called by that March's year.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from upstox_emulator.calendar import Calendar
 from upstox_emulator.info.actions import corporate_actions
 from upstox_emulator.info.books import FIRST_YEAR, Books, books
@@ -36,7 +38,7 @@ class _Standing(NamedTuple):
     year: Books
 
 
-class _Ratio(NamedTuple):
+class _Ratio(msgspec.Struct, frozen=True):
     """A ratio of two amounts; of a sector, that of their sums."""
 
     name: str
@@ -46,7 +48,7 @@ class _Ratio(NamedTuple):
     of_lenders: bool = True
 
 
-_RATIOS: Final = (
+_RATIOS: Final[tuple[_Ratio, ...]] = (
     _Ratio("P/E", lambda it: it.worth, lambda it: it.year.profit),
     _Ratio("P/B", lambda it: it.worth, lambda it: it.year.equity),
     _Ratio("ROA", lambda it: it.year.profit, lambda it: it.year.assets, percent=True),

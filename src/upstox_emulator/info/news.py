@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import msgspec
@@ -115,7 +116,7 @@ class News:
         if exchange is None:
             return
         candles = self._days(instrument.key, at)
-        for before, candle in zip(candles, candles[1:], strict=False):
+        for before, candle in pairwise(candles):
             session = self._calendar.session(exchange, _date(candle))
             move = candle.close / before.close - 1
             if session is None or (company is not None and abs(move) < _NOTEWORTHY):

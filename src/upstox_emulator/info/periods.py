@@ -41,7 +41,7 @@ def latest_quarter(day: dt.date) -> Quarter:
 
 
 def working_day(calendar: Calendar, day: dt.date) -> dt.date:
-    """The first day from `day` on at which the stock exchange works; never a weekend, even where trading never stops."""
+    """The first day from `day` on that is a working day; no weekend is, even where trading never stops."""
     while day.weekday() >= 5 or calendar.session("NSE", day) is None:
         day += DAY
     return day

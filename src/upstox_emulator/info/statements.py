@@ -6,6 +6,7 @@ https://upstox.com/developer/api-documentation/get-balance-sheet and the pages b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from upstox_emulator.info.books import FIRST_YEAR, Books, Flows, books, flows
@@ -183,7 +184,7 @@ def _summary(categories: dict[str, list[tuple[str, int]]]) -> list[dict[str, Any
 def _history(rows: list[tuple[str, int]]) -> list[dict[str, Any]]:
     """The values, each but the oldest with its change."""
     told: list[dict[str, Any]] = [{"value": value, "period": period} for period, value in rows]
-    for newer, older in zip(told, told[1:], strict=False):
+    for newer, older in pairwise(told):
         newer["change"] = _change(newer["value"], older["value"])
     return told
 

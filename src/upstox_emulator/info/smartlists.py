@@ -1,0 +1,245 @@
+"""Lists of contracts, sorted by what moves most: futures, options, and shares that can be bought with margin funding.
+
+https://upstox.com/developer/api-documentation/get-futures-smartlist and the pages beside it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Any, Final, Literal, TypeAlias
+
+import msgspec
+
+from upstox_emulator.calendar import Calendar
+from upstox_emulator.catalog.catalog import Catalog
+from upstox_emulator.catalog.instrument import EXCHANGE_OF_SEGMENT, Instrument
+from upstox_emulator.market.view import MarketView, Tick
+from upstox_emulator.units import PER_RUPEE, rupees
+
+Kind: TypeAlias = Literal["futures", "options"]
+
+ASSETS: Final = {"INDEX": "INDEX", "STOCK": "EQUITY", "COMMODITY": "COM"}
+"""The asset types, and what the contracts of each are on."""
+
+_OF_ALL: Final = ("TOP_TRADED", "MOST_ACTIVE", "OI_GAINERS", "OI_LOSERS")
+_OF_PRICES: Final = ("PRICE_GAINERS", "PRICE_LOSERS")
+_CATEGORIES: Final[dict[Kind, tuple[str, ...]]] = {
+    "futures": (*_OF_PRICES, "PREMIUM", "DISCOUNT"),
+    "options": (*_OF_PRICES, "IV_GAINERS", "IV_LOSERS", "UNDER_5000", "UNDER_10000"),
+}
+_SECOND: Final = dt.timedelta(seconds=1)
+_PRICED: Final = 400  # the most traded options, whose volatility is looked at
+
+
+def categories(kind: Kind, asset: str) -> tuple[str, ...]:
+    """The lists there are for an asset type."""
+    return _OF_ALL if asset == "COMMODITY" else (*_OF_ALL, *_CATEGORIES[kind])
+
+
+class _Row(msgspec.Struct):
+    """A contract now, and at the end of the session before; `current` and `previous` are what it is sorted by."""
+
+    instrument: Instrument
+    tick: Tick
+    before: Tick | None
+    current: float = 0.0
+    previous: float | None = None
+
+    @property
+    def change(self) -> float:
+        """In percent of what it was; 0 where that is not known."""
+        return (self.current - self.previous) / abs(self.previous) * 100 if self.previous else 0.0
+
+
+Measure: TypeAlias = Callable[[Instrument, Tick], float]
+"""What a contract is sorted by, from its state."""
+
+
+class _List(msgspec.Struct, frozen=True):
+    """How a list is made.
+
+    Attributes:
+        metric: its `metric_key`. measure: what it is sorted by.
+        by_change: whether by the change of that. falling: whether the smallest come first.
+        whole: whether the metric is a whole number.
+    """
+
+    metric: str
+    measure: Measure
+    by_change: bool = False
+    falling: bool = False
+    whole: bool = False
+
+
+def _traded_value(instrument: Instrument, tick: Tick) -> float:
+    return tick.volume * tick.average * instrument.multiplier / PER_RUPEE
+
+
+def _buy_margin(instrument: Instrument, tick: Tick) -> float:
+    return tick.last * instrument.lot / PER_RUPEE
+
+
+def _price(_: Instrument, tick: Tick) -> float:
+    return rupees(tick.last)
+
+
+def _interest(_: Instrument, tick: Tick) -> float:
+    return tick.oi
+
+
+def _volume(_: Instrument, tick: Tick) -> float:
+    return tick.volume
+
+
+_LISTS: Final[dict[str, _List]] = {
+    "TOP_TRADED": _List("total_traded_value", _traded_value, whole=True),
+    "MOST_ACTIVE": _List("volume_traded_today", _volume, whole=True),
+    "OI_GAINERS": _List("open_interest", _interest, by_change=True, whole=True),
+    "OI_LOSERS": _List("open_interest", _interest, by_change=True, falling=True, whole=True),
+    "PRICE_GAINERS": _List("price", _price, by_change=True),
+    "PRICE_LOSERS": _List("price", _price, by_change=True, falling=True),
+    "UNDER_5000": _List("buy_margin", _buy_margin),
+    "UNDER_10000": _List("buy_margin", _buy_margin),
+}
+_LARGEST: Final = {"UNDER_5000": 5_000, "UNDER_10000": 10_000}
+
+
+class Smartlists:
+    """The lists at a moment."""
+
+    def __init__(self, catalog: Catalog, market: MarketView, calendar: Calendar) -> None:
+        self._catalog = catalog
+        self._market = market
+        self._calendar = calendar
+
+    def contracts(self, kind: Kind, asset: str, category: str, at: dt.datetime) -> tuple[str, list[dict[str, Any]]]:
+        """A list of futures or options: what it is sorted by, and its rows."""
+        rows = self._rows(kind, asset, at)
+        if category in {"PREMIUM", "DISCOUNT"}:
+            return category.lower(), self._over_spot(rows, at, falling=category == "DISCOUNT")
+        if category in {"IV_GAINERS", "IV_LOSERS"}:
+            return "implied_volatility", self._volatility(rows, at, falling=category == "IV_LOSERS")
+        how = _LISTS[category]
+        for row in rows:
+            row.current = how.measure(row.instrument, row.tick)
+            row.previous = None if row.before is None else how.measure(row.instrument, row.before)
+        if category in _LARGEST:
+            affordable = [row for row in rows if row.tick.volume and row.current <= _LARGEST[category]]
+            for row in affordable:
+                row.previous = None
+            rows = affordable
+        return how.metric, [_told(row, whole=how.whole) for row in _sorted(rows, how)]
+
+    def funded(self, at: dt.datetime) -> list[dict[str, Any]]:
+        """The shares that can be bought with margin funding; where most is saved comes first."""
+        shares = [share for share in self._catalog.shares if share.mtf_bracket and share.segment == "NSE_EQ"]
+        ticks = self._market.ticks([share.key for share in shares], at.timestamp())
+        rows = [_funded(share, tick) for share, tick in zip(shares, ticks, strict=True)]
+        return sorted(rows, key=lambda row: (-row["price"]["margin_saved"], row["instrument_key"]))
+
+    def _rows(self, kind: Kind, asset: str, at: dt.datetime) -> list[_Row]:
+        wanted = [
+            one
+            for one in self._catalog.listed(at.date())
+            if one.underlying_type == ASSETS[asset] and one.is_derivative and one.is_option == (kind == "options")
+        ]
+        wanted.sort(key=_exchange)
+        ticks = self._market.ticks([one.key for one in wanted], at.timestamp())
+        before = self._before(wanted, at)
+        return [_Row(one, tick, before.get(one.key)) for one, tick in zip(wanted, ticks, strict=True)]
+
+    def _before(self, wanted: Sequence[Instrument], at: dt.datetime) -> dict[str, Tick]:
+        """At the end of the session before, of those that were listed then."""
+        found: dict[str, Tick] = {}
+        for exchange, group in groupby(wanted, _exchange):
+            end = self._end_before(exchange, at)
+            keys = [one.key for one in group if self._catalog.find(one.key, end.date()) is not None]
+            found |= dict(zip(keys, self._market.ticks(keys, end.timestamp()), strict=True))
+        return found
+
+    def _end_before(self, exchange: str, at: dt.datetime) -> dt.datetime:
+        """The end of the session before the one that prices are of now."""
+        day = at.date()
+        session = self._calendar.session(exchange, day)
+        if session is None or at < session.open:
+            day = self._calendar.previous(exchange, day)
+        session = self._calendar.session(exchange, self._calendar.previous(exchange, day))
+        if session is None:
+            raise ValueError(f"{exchange} had no session before {day}")
+        return session.close - _SECOND
+
+    def _over_spot(self, rows: list[_Row], at: dt.datetime, *, falling: bool) -> list[dict[str, Any]]:
+        """Futures above what they are on, or below it."""
+        sign = -1 if falling else 1
+        spots: dict[str, Tick] = {}
+        for row in rows:
+            key = row.instrument.underlying or ""
+            if key not in spots:
+                spots[key] = self._market.tick(key, at.timestamp())
+            spot = spots[key]
+            row.current = sign * rupees(row.tick.last - spot.last)
+            row.previous = sign * rupees(row.tick.previous_close - spot.previous_close)
+        found = [row for row in rows if row.current > 0]
+        found.sort(key=lambda row: (-row.current, row.instrument.key))
+        return [_told(row) for row in found]
+
+    def _volatility(self, rows: list[_Row], at: dt.datetime, *, falling: bool) -> list[dict[str, Any]]:
+        """The most traded options, by how their implied volatility has changed."""
+        known = [row for row in rows if row.before is not None and row.tick.volume]
+        known.sort(key=lambda row: (-_traded_value(row.instrument, row.tick), row.instrument.key))
+        for row in known[:_PRICED]:
+            key, end = row.instrument.key, self._end_before(_exchange(row.instrument), at)
+            row.current = round(self._market.greeks(key, at.timestamp()).iv * 100, 4)
+            row.previous = round(self._market.greeks(key, end.timestamp()).iv * 100, 4)
+        how = _List("implied_volatility", _price, by_change=True, falling=falling)
+        return [_told(row) for row in _sorted(known[:_PRICED], how)]
+
+
+def _exchange(instrument: Instrument) -> str:
+    return EXCHANGE_OF_SEGMENT[instrument.segment]
+
+
+def _sorted(rows: list[_Row], how: _List) -> list[_Row]:
+    """The rows of a list in its order; of gainers and losers those that gained or lost."""
+    sign = 1 if how.falling else -1
+    if how.by_change:
+        moved = [row for row in rows if row.change * sign < 0]
+        return sorted(moved, key=lambda row: (sign * row.change, row.instrument.key))
+    return sorted(rows, key=lambda row: (-row.current, row.instrument.key))
+
+
+def _told(row: _Row, *, whole: bool = False) -> dict[str, Any]:
+    tick, previous = row.tick, row.previous
+    move = rupees(tick.last - tick.previous_close)
+    return {
+        "instrument_key": row.instrument.key,
+        "price": {
+            "current": rupees(tick.last),
+            "close_price": rupees(tick.previous_close),
+            "change_abs": round(move, 4),
+            "change_pct": round(move / rupees(tick.previous_close) * 100, 2) if tick.previous_close else 0.0,
+        },
+        "metric": {
+            "current": round(row.current) if whole else round(row.current, 4),
+            "previous": None if previous is None else round(float(previous), 4),
+            "change_abs": None if previous is None else round(float(row.current - previous), 4),
+            "change_pct": None if previous is None else round(row.change, 2),
+        },
+    }
+
+
+def _funded(share: Instrument, tick: Tick) -> dict[str, Any]:
+    percent = float(share.mtf_bracket or 0)
+    saved = round(rupees(tick.last) * percent / 100, 2)
+    return {
+        "instrument_key": share.key,
+        "price": {
+            "actual_price": rupees(tick.last),
+            "mtf_price": round(rupees(tick.last) - saved, 2),
+            "margin_saved": saved,
+            "close_price": rupees(tick.previous_close),
+        },
+        "mtf_percent": percent,
+    }
