@@ -69,7 +69,10 @@ class Catalog:
         self._lasting = [*self.shares, *(one for one in others if not one.suspended), *self.indices, *world, *more]
         self.suspended = [one for one in others if one.suspended]
         self._known = {one.key: one for one in (*self._lasting, *self.suspended, *self.assets)}
-        self._symbols = {(one.segment, name): one for one in self._lasting for name in (one.compact, one.symbol)}
+        self._symbols: dict[tuple[str, str], Instrument] = {}
+        for one in self._lasting:
+            for name in (one.symbol, one.compact):  # a bond may be called like the share: that is not it
+                self._symbols.setdefault((one.segment, name), one)
         self._schedule = Schedule(calendar)
         self._by_asset: dict[str, list[int]] = {}
         self._by_symbol: dict[tuple[str, str], int] = {}

@@ -22,7 +22,7 @@ Spot: TypeAlias = Callable[[str, dt.date], Price]
 
 _MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _WEEKLY_MONTHS: Final = "123456789OND"
-_STEPS: Final = tuple(price(step) for step in ("1", "2.5", "5", "10", "20", "50", "100", "200", "500"))
+_STEPS: Final = tuple(price(step) for step in ("0.5", "1", "2.5", "5", "10", "20", "50", "100", "200", "500"))
 _FEWEST: Final = 5  # strikes to each side
 _STEP: Final = 0.006  # of the price, where the product does not say
 
@@ -45,7 +45,7 @@ def options(product: Product, listing: Listing, spot: Spot) -> list[Instrument]:
 def strikes(product: Product, listing: Listing, spot: Spot) -> list[tuple[Price, int]]:
     """The strikes of an expiry, in order, each with its place among the product's tokens.
 
-    A strike that would take the place of an earlier one is not opened; it would be far away from all others.
+    A strike that would take the place of an earlier one is not opened: the two are far away from each other.
     """
     step, taken = product.step, dict[int, Price]()
     for opening in listing.openings:
@@ -57,10 +57,12 @@ def strikes(product: Product, listing: Listing, spot: Spot) -> list[tuple[Price,
 
 
 def _ladder(spot: Price, step: Price, tier: Tier) -> Iterator[Price]:
+    """Strikes around a price, the nearest first."""
     width = step * tier.coarse
     centre = round(spot / width)
     count = max(_FEWEST, math.ceil(spot * tier.reach / width))
-    return (number * width for number in range(max(1, centre - count), centre + count + 1))
+    numbers = range(max(1, centre - count), centre + count + 1)
+    return (number * width for number in sorted(numbers, key=lambda number: abs(number - centre)))
 
 
 def slot(product: Product, expiry: Expiry) -> int:

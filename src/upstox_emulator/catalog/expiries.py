@@ -203,8 +203,10 @@ class Schedule:
         return [Listing(expiry, tuple(sorted(opened[expiry], key=_opened))) for expiry in sorted(opened)]
 
     def _make_year(self, cycle: Cycle, year: int) -> tuple[Expiry, ...]:
-        months = [day for month in range(1, 13) if (day := cycle.month(year, month)) is not None]
-        taken = {_monday(day) for day in months}
+        around = ((year - 1, 12), *((year, month) for month in range(1, 13)), (year + 1, 1))
+        months = [day for one in around if (day := cycle.month(*one)) is not None]
+        taken = {_monday(day) for day in months}  # a week may belong to two years
+        months = [day for day in months if day.year == year]
         nominals = [(day, True, _weekday_of_week(cycle, day) is not None) for day in months]
         monday = _monday(dt.date(year, 1, 1))
         while monday.year <= year:

@@ -58,13 +58,15 @@ _UNLISTED: Final = ("CUR|", "COM|")
 _CSV_TYPES: Final = {"INDEX": "IDX", "EQUITY": "STK", "CUR": "CUR", "COM": "COM"}
 
 # What a row of the world leaves empty.
-_EMPTY: Final[dict[str, Any]] = (
-    dict.fromkeys(("isin", "instrument_type", "asset_symbol", "asset_key", "asset_type", "price_quote_unit"), "")
-    | dict.fromkeys(("underlying_symbol", "underlying_key", "underlying_type", "exchange_token"), "")
-    | dict.fromkeys(("lot_size", "minimum_lot"), 0)
-    | dict.fromkeys(("freeze_quantity", "tick_size", "strike_price", "qty_multiplier", "mtf_bracket"), 0.0)
-    | dict.fromkeys(("weekly", "mtf_enabled"), False)
-)
+_EMPTY: Final[dict[str, Any]] = {
+    **dict.fromkeys(
+        _names("isin instrument_type exchange_token asset_symbol asset_key asset_type price_quote_unit"), ""
+    ),
+    **dict.fromkeys(_names("underlying_symbol underlying_key underlying_type"), ""),
+    **dict.fromkeys(_names("lot_size minimum_lot"), 0),
+    **dict.fromkeys(_names("freeze_quantity tick_size strike_price qty_multiplier mtf_bracket"), 0.0),
+    **dict.fromkeys(_names("weekly mtf_enabled"), False),
+}
 
 
 def file_row(instrument: Instrument) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from upstox_emulator.errors import refuse
 from upstox_emulator.http.calls import Call, Endpoint
 from upstox_emulator.http.parameters import read_day
 
-_HALF_A_YEAR: Final = dt.timedelta(183)
+_MONTHS_BACK: Final = 6
 _WITHOUT_PAST: Final = frozenset({"MCX_FO", "MCX_INDEX", "NSE_COM"})
 
 
@@ -35,7 +35,9 @@ def option_contracts(call: Call) -> Any:
 def expired_expiries(call: Call) -> Any:
     day = call.backend.now().date()
     underlying = _underlying_of_the_past(call, day)
-    return [f"{expiry}" for expiry in call.backend.venue.catalog.expired_on(underlying, day - _HALF_A_YEAR, day)]
+    months = day.year * 12 + day.month - 1 - _MONTHS_BACK
+    first = dt.date(months // 12, months % 12 + 1, 1)
+    return [f"{expiry}" for expiry in call.backend.venue.catalog.expired_on(underlying, first, day)]
 
 
 def expired_options(call: Call) -> Any:
