@@ -113,7 +113,7 @@ class Operation(Generic[P, R]):
         self.places = {name: self._place(name, form=form) for name in self.names}
         given = dict(zip(self.names[len(self.names) - len(defaults) :], defaults, strict=True))
         self._defaults = {name: default for name, default in given.items() if default is not None}
-        self._required = tuple(
+        self.required = tuple(
             name for name in self.names if name not in self.flags and (name not in given or given[name] is not None)
         )
         self._content_type = _FORM if form else _JSON
@@ -227,7 +227,7 @@ class Operation(Generic[P, R]):
                 raise TypeError(f"Got an unexpected keyword argument '{name}' to method {self.name}")
         for name, default in self._defaults.items():
             values.setdefault(name, default)
-        for name in self._required:
+        for name in self.required:
             if values.get(name) is None:
                 raise MissingParameterError(f"Missing the required parameter `{name}` when calling `{self.name}`")
         return values, options
