@@ -36,6 +36,15 @@ _EXTENDED_PATHS: Final = frozenset(
     }
 )
 
+_SINGLE_ORDERS: Final = (("POST", "place"), ("PUT", "modify"), ("DELETE", "cancel"))
+# What the sandbox has: placing, modifying and cancelling orders. https://upstox.com/developer/api-documentation/sandbox
+_SANDBOX_CALLS: Final = frozenset(
+    {
+        ("POST", "/v2/order/multi/place"),
+        *((method, f"/{version}/order/{name}") for version in ("v2", "v3") for method, name in _SINGLE_ORDERS),
+    }
+)
+
 
 class App(msgspec.Struct, frozen=True):
     """An app of the developer console.
@@ -51,6 +60,7 @@ class App(msgspec.Struct, frozen=True):
         multi_client: its token answers carry an `extended_token`.
         individual: whether it is an individual's app, which may ask for tokens by request.
         active: an inactive app is refused.
+        algos: the names of its registered algos; if there are any, orders must name one.
     """
 
     client_id: str
@@ -63,6 +73,7 @@ class App(msgspec.Struct, frozen=True):
     multi_client: bool = False
     individual: bool = True
     active: bool = True
+    algos: tuple[str, ...] = ()
 
 
 DEFAULT_APP: Final = App(
@@ -137,7 +148,9 @@ class Tokens:
     def authorize(self, text: str, method: str, path: str, now: dt.datetime) -> Token:
         """The token behind a bearer text, if it is alive and allowed here."""
         token = self.issued.get(text)
-        if token is None or not token.alive or now >= token.expires_at or token.kind == "sandbox":
+        if token is None or not token.alive or now >= token.expires_at:
+            raise refuse("token_invalid")
+        if token.kind == "sandbox" and (method, path) not in _SANDBOX_CALLS:
             raise refuse("token_invalid")
         if token.kind == "extended" and (method != "GET" or path not in _EXTENDED_PATHS):
             raise refuse("extended_token")
