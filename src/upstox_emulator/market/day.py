@@ -55,6 +55,7 @@ class Day:
         typical: a price for each block of minutes, for the average.
         year: highest and lowest price of the 52 weeks before.
         depends: the keys whose driving changes this day.
+        replayed: units traded up to a second, where that is not as the flow has it.
     """
 
     def __init__(
@@ -69,10 +70,12 @@ class Day:
         typical: Ints,
         year: tuple[int, int],
         depends: frozenset[str],
+        replayed: Callable[[int], int] | None = None,
     ) -> None:
         self.instrument, self.span, self.previous, self.bars = instrument, span, previous, bars
         self.lower, self.upper = limits
         self.flow, self.typical, self.year, self.depends = flow, typical, year, depends
+        self._replayed = replayed
         self.seconds = lru_cache(maxsize=8)(seconds)
         self._listed = lru_cache(maxsize=2)(self._list)
 
@@ -129,11 +132,15 @@ class Day:
         """Units traded from the open to the end of a second; a second before the open is -1."""
         if second < 0:
             return 0
+        if self._replayed is not None:
+            return self._replayed(second)
         return int(self.flow.lots * self.flow.part(second) + self.flow.phase) * self.instrument.lot
 
     @cached_property
     def volumes(self) -> Ints:
         """Units traded when each minute begins, and at the end."""
+        if self._replayed is not None:
+            return np.array([self.volume(60 * minute - 1) for minute in range(self.span.minutes + 1)])
         return (self.flow.lots * self.flow.done + self.flow.phase).astype(np.int64) * self.instrument.lot
 
     def interest(self, second: int) -> int:

@@ -11,17 +11,21 @@ import numpy as np
 
 from upstox_emulator.catalog.catalog import Catalog
 from upstox_emulator.catalog.instrument import EXCHANGE_OF_SEGMENT, Instrument
-from upstox_emulator.market.chain import Chain
+from upstox_emulator.market.chain import Chain, limits, within
 from upstox_emulator.market.contracts import Contracts, Ground, bounded
 from upstox_emulator.market.day import BLOCK, Day, Flow, typical_of
+from upstox_emulator.market.driving import Stretch, Timeline, driven
 from upstox_emulator.market.minutes import Bars, activity, minute_bars, second_activity, second_prices
 from upstox_emulator.market.noise import Floats, Ints, stream
-from upstox_emulator.market.sessions import Sessions, Span
+from upstox_emulator.market.sessions import Sessions, Span, date_of
 from upstox_emulator.market.sources import VIX, Source, source_of
 from upstox_emulator.market.view import Greeks
 
 _INDEX_VOLATILITY: Final = 0.1306
 """Of the Nifty 50, on which India VIX looks."""
+
+_KEPT: Final = 2048
+"""Days held in memory."""
 
 _CALM: Final = 13.5
 """The nervousness where there is no India VIX."""
@@ -43,6 +47,7 @@ class Days:
         self._chain = Chain(seed, sessions)
         self._sources: dict[str, Source] = {}
         self._kept: dict[tuple[str, int], Day] = {}
+        self._timelines: dict[str, Timeline] = {}
         self.pulse = lru_cache(maxsize=1024)(self._pulse)
         self.nerves = lru_cache(maxsize=64)(self._nerves)
 
@@ -82,14 +87,18 @@ class Days:
         """
         known = self._kept.get((instrument.key, date.toordinal()))
         if known is None:
-            span = self.sessions.of(exchange_of(instrument), date)
-            make = self._source_day if instrument.expiry is None else self._contract_day
-            known = make(instrument, date, span)
-            if len(self._kept) >= 2048:
-                for key in list(self._kept)[:512]:
+            known = self._driven(self.process(instrument, date))
+            if len(self._kept) >= _KEPT:
+                for key in list(self._kept)[: _KEPT // 4]:
                     del self._kept[key]
             self._kept[instrument.key, date.toordinal()] = known
         return known
+
+    def process(self, instrument: Instrument, date: dt.date) -> Day:
+        """A trading day as it would be if the instrument itself had not been driven."""
+        span = self.sessions.of(exchange_of(instrument), date)
+        make = self._source_day if instrument.expiry is None else self._contract_day
+        return make(instrument, date, span)
 
     def previous(self, instrument: Instrument, date: dt.date) -> int:
         """The close of the trading day before a date."""
@@ -97,13 +106,66 @@ class Days:
 
     def close(self, instrument: Instrument, date: dt.date) -> int:
         """The close of the latest trading day up to a date."""
+        exchange = exchange_of(instrument)
+        timeline = self._timelines.get(instrument.key)
+        if timeline is not None:
+            span = self.sessions.span(exchange, date)
+            if span is None:
+                return self.previous(instrument, date)
+            if timeline.begin < span.close:
+                return self._driven_close(instrument, date, timeline)
         if instrument.expiry is None:
             return self._chain.close(self.source(instrument), date)
-        exchange = exchange_of(instrument)
         span = self.sessions.span(exchange, date)
         if span is None:
             return self.previous(instrument, date)
         return int(self.closes([instrument], [self.underlying(instrument)], date, span)[0])
+
+    # Driven by hand
+
+    def drive(self, key: str, at: int, stretches: list[Stretch]) -> None:
+        """Decide an instrument's price from the start of the first stretch on, anew for all that is later than `at`."""
+        self._timelines.setdefault(key, Timeline()).decide(at, stretches)
+        for timeline in self._timelines.values():
+            timeline.closes.clear()
+        self._kept = {name: day for name, day in self._kept.items() if key not in day.depends}
+        if key == VIX:
+            self.nerves.cache_clear()
+
+    def is_driven(self, key: str) -> bool:
+        """Whether an instrument was ever driven."""
+        return key in self._timelines
+
+    def _driven(self, base: Day) -> Day:
+        timeline = self._timelines.get(base.instrument.key)
+        if timeline is None or timeline.begin >= base.span.close:
+            return base
+        date = date_of(base.span.open)
+        previous = self.previous(base.instrument, date)
+        return driven(base, timeline, previous, self._limits(base.instrument, date, previous))
+
+    def _driven_close(self, instrument: Instrument, date: dt.date, timeline: Timeline) -> int:
+        """Day by day from the first that was driven, for each day's limits follow from the close before."""
+        exchange = exchange_of(instrument)
+        missing: list[dt.date] = []
+        while date.toordinal() not in timeline.closes and self.sessions.of(exchange, date).close > timeline.begin:
+            missing.append(date)
+            date = self.sessions.previous(exchange, date)
+        for day in reversed(missing):
+            timeline.closes[day.toordinal()] = self.day(instrument, day).close
+            date = day
+        return timeline.closes[date.toordinal()]
+
+    def _limits(self, instrument: Instrument, date: dt.date, previous: int) -> tuple[int, int]:
+        """The limits of a day by the close of the day before."""
+        if instrument.expiry is None:
+            source = self.source(instrument)
+            lower, upper = limits(np.array([previous]), source.band, source.tick)
+        else:
+            span = self.sessions.of(exchange_of(instrument), date)
+            contract = self.contracts([instrument], [self.underlying(instrument)], date, span)
+            lower, upper = contract.limits(np.array([previous]))
+        return int(lower[0]), int(upper[0])
 
     def settlement(self, contract: Instrument) -> int:
         """What a contract is settled at on its last day: the underlying's close, or what an option pays."""
@@ -182,6 +244,17 @@ class Days:
         self, instruments: Sequence[Instrument], underlyings: Sequence[Instrument], date: dt.date, span: Span
     ) -> Ints:
         """The last prices that contracts of one exchange have on a trading day."""
+        prices = self._raw_closes(instruments, underlyings, date, span)
+        if not any(one.key in self._timelines for one in underlyings):
+            return prices
+        exchange = exchange_of(instruments[0])
+        before = self.sessions.previous(exchange, date)
+        earlier = self._raw_closes(instruments, underlyings, before, self.sessions.of(exchange, before))
+        return within(prices, *self.contracts(instruments, underlyings, date, span).limits(earlier))
+
+    def _raw_closes(
+        self, instruments: Sequence[Instrument], underlyings: Sequence[Instrument], date: dt.date, span: Span
+    ) -> Ints:
         terms = self.contracts(instruments, underlyings, date, span)
         spots = {one.key: self.close(one, date) for one in dict.fromkeys(underlyings)}
         last = np.array([(span.minutes - 1) // BLOCK])

@@ -13,10 +13,11 @@ from upstox_emulator.catalog.instrument import Instrument
 from upstox_emulator.market.book import Shelf, books, size_of, totals
 from upstox_emulator.market.day import Day
 from upstox_emulator.market.days import Days, exchange_of
+from upstox_emulator.market.driving import Stretch
 from upstox_emulator.market.noise import stream, streams
 from upstox_emulator.market.sessions import Sessions, date_of, midnight
 from upstox_emulator.market.view import Candle, Depth, Greeks, Tick
-from upstox_emulator.units import Price
+from upstox_emulator.units import Price, rupees
 
 
 class Market:
@@ -153,6 +154,63 @@ class Market:
         start, end = midnight(first), midnight(last) + 86_400
         return [_whole(day, now) for day in self._traded(instrument, start, min(end, now))]
 
+    # Driven by hand
+
+    def play(self, key: str, moves: Sequence[tuple[float, Price]], at: float, *, force: bool = False) -> None:
+        """Decide a price for moments to come: seconds from `at`, and what is held from then on.
+
+        Raises:
+            KeyError: the key is not listed.
+            ValueError: there are no moves, one is earlier than `at`, or a price is not on a tick, or beyond the day's
+                limits and not forced.
+        """
+        day, _ = self._at(key, at)
+        if not moves:
+            raise ValueError(f"{key!r}: there are no moves")
+        decided: dict[int, Stretch] = {}
+        for seconds, price in moves:
+            if seconds < 0:
+                raise ValueError(f"{key!r}: a move {seconds:g} seconds from now lies in the past")
+            _check(day, price, force=force)
+            decided[int(at + seconds)] = Stretch(int(at + seconds), price, forced=force)
+        self._days.drive(key, int(at), [decided[second] for second in sorted(decided)])
+
+    def replay(self, key: str, ticks: Sequence[tuple[float, Price, int]], at: float) -> None:
+        """Decide a price by ticks to come: epoch seconds, price, units traded. The day's limits are not kept.
+
+        Prices are rounded to ticks; of several in one second the last one counts.
+
+        Raises:
+            KeyError: the key is not listed.
+            ValueError: there are no ticks, or one is earlier than `at`.
+        """
+        day, _ = self._at(key, at)
+        if not ticks:
+            raise ValueError(f"{key!r}: there are no ticks")
+        tick, decided = day.instrument.tick, dict[int, Stretch]()
+        for moment, price, volume in sorted(ticks):
+            second = int(moment)
+            if second < int(at):
+                raise ValueError(f"{key!r}: a tick of {at - moment:g} seconds ago lies in the past")
+            before = decided[second].volume or 0 if second in decided else 0
+            held = max((price + tick // 2) // tick, 1) * tick
+            decided[second] = Stretch(second, held, volume=before + volume, forced=True)
+        last = max(decided)
+        decided[last + 1] = decided[last]._replace(start=last + 1, volume=None)
+        self._days.drive(key, int(at), list(decided.values()))
+
+    def release(self, key: str, at: float) -> None:
+        """Let a price go its own way again, from where it is.
+
+        Raises:
+            KeyError: the key is not listed.
+        """
+        day, second = self._at(key, at)
+        if self._days.is_driven(key):
+            process = self._days.process(day.instrument, date_of(day.span.open))
+            ratio = day.last(second) / process.last(second)
+            self._days.drive(key, int(at), [Stretch(int(at), ratio=ratio)])
+
     # Within
 
     def _at(self, key: str, at: float) -> tuple[Day, int]:
@@ -186,6 +244,22 @@ class Market:
             np.array([size_of(day.flow.lots) if one.is_tradable else 0]),
             np.array([day.lower]),
             np.array([day.upper]),
+        )
+
+
+def _check(day: Day, price: Price, *, force: bool) -> None:
+    """Whether a price may be set."""
+    one = day.instrument
+    if price <= 0 or price % one.tick:
+        below = max(price // one.tick, 1) * one.tick
+        raise ValueError(
+            f"{one.key!r}: {rupees(price):g} is not a multiple of the tick {rupees(one.tick):g}; "
+            f"{rupees(below):g} and {rupees(below + one.tick):g} are"
+        )
+    if day.upper and not force and not day.lower <= price <= day.upper:
+        raise ValueError(
+            f"{one.key!r}: {rupees(price):g} is beyond the limits of the day, {rupees(day.lower):g} to "
+            f"{rupees(day.upper):g}; force=True sets it nevertheless"
         )
 
 
