@@ -37,6 +37,7 @@ from upstox_emulator.exchange.commands import (
 )
 from upstox_emulator.info.commands import ApplyIpo, CancelIpo
 from upstox_emulator.info.info import Info
+from upstox_emulator.market.commands import PlayMoves, ReleasePrice, Replay, SetPrice
 from upstox_emulator.market.market import Market
 
 
@@ -247,4 +248,8 @@ Command: TypeAlias = (
     | PutOrderRule
     | ClearOrderRules
     | SwitchOrderSettings
+    | SetPrice
+    | ReleasePrice
+    | PlayMoves
+    | Replay
 )

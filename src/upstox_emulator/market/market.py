@@ -140,7 +140,7 @@ class Market:
     def candles(self, key: str, seconds: int, start: float, end: float) -> list[Candle]:
         """Candles of `seconds` (a multiple of 60, within a session) that begin in `[start, end)`, oldest first.
 
-        One that is not complete at `end` is as it stands then.
+        One that is not complete at `end` is as it stands then, `end` included.
         """
         instrument = self._resolve(key, date_of(end), date_of(start))
         found: list[Candle] = []

@@ -25,7 +25,7 @@ def density(x: Floats) -> Floats:
 
 
 def cumulative(x: Floats) -> Floats:
-    """The standard normal distribution: the nearest of a grid of exact values, and Taylor's series to the sixth term."""
+    """The standard normal distribution: the nearest exact value of a grid, and Taylor's series to the sixth term."""
     x = np.clip(x, -_REACH, _REACH)
     row = np.rint(x * _PER_UNIT).astype(np.int64) + _REACH * _PER_UNIT
     a = _GRID[row]

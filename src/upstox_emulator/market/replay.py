@@ -1,7 +1,7 @@
 """Candles or ticks from a file, for a price to go through.
 
-A CSV file has a header, a Parquet file its columns. Which they are is told by the names of the columns: candles have a
-time, `open`, `high`, `low`, `close` and perhaps `volume`; ticks have a time, `price` (or `ltp`, `last_price`) and perhaps
+A CSV file has a header, a Parquet file its columns. The names of the columns tell which they are: candles have a time,
+`open`, `high`, `low`, `close` and perhaps `volume`; ticks have a time, `price` (or `ltp`, `last_price`) and perhaps
 `volume` (or `quantity`, `ltq`).
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -73,12 +75,9 @@ def _csv(path: Path) -> Sequence[Row]:
 
 def _parquet(path: Path) -> Sequence[Row]:
     try:
-        import pyarrow.parquet as pq
+        module: Any = import_module("pyarrow.parquet")
     except ImportError:
-        raise ImportError(
-            f"{path.name!r}: Parquet files need pyarrow; pip install 'upstox-python-sdk[arrow]'"
-        ) from None
-    module: Any = pq
+        raise ImportError(f"{path.name!r}: Parquet files need pyarrow; pip install 'upstox-python-sdk[arrow]'") from None
     rows: Sequence[Row] = module.read_table(path).to_pylist()
     return rows
 
@@ -99,9 +98,7 @@ def _from_candles(rows: Sequence[Row], file: str) -> Iterator[Trade]:
     read = [(_seconds(row[time], f"{file!r}, row {number}"), row) for number, row in enumerate(rows, 1)]
     read.sort(key=lambda pair: pair[0])
     starts = [start for start, _ in read]
-    length = min(
-        (later - start for start, later in zip(starts, starts[1:], strict=False) if later > start), default=_MINUTE
-    )
+    length = min((later - start for start, later in pairwise(starts) if later > start), default=_MINUTE)
     for start, row in read:
         where = f"{file!r}, the candle of {dt.datetime.fromtimestamp(start, IST):%Y-%m-%d %H:%M}"
         opened, high, low, close = (_price(row[name], where) for name in _CANDLE)

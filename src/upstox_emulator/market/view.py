@@ -120,11 +120,14 @@ class MarketView(Protocol):
         ...
 
     def close(self, key: str, day: dt.date) -> Price:
-        """The official closing price of a trading day that is over; of a contract's underlying: its final settlement."""
+        """The closing price of a trading day that is over; of a contract on its last day: what it is settled at."""
         ...
 
     def candles(self, key: str, seconds: int, start: float, end: float) -> list[Candle]:
-        """Candles of `seconds` (a multiple of 60, within a session) that begin in `[start, end)`, oldest first."""
+        """Candles of `seconds` (a multiple of 60, within a session) that begin in `[start, end)`, oldest first.
+
+        One that is not complete at `end` is as it stands then, `end` included.
+        """
         ...
 
     def days(self, key: str, first: dt.date, last: dt.date, now: float) -> list[Candle]:
