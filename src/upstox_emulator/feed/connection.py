@@ -48,6 +48,7 @@ class Connection(WSListener):
 
     feed: Feed
     kind: WSMsgType  # of its data frames
+    conflates = False  # whether it may be shown the latest instead of all
 
     def __init__(self, ticket: Ticket, care: Care) -> None:
         self.ticket = ticket
@@ -55,6 +56,8 @@ class Connection(WSListener):
         """Data frames handed to its socket."""
         self.paused = False
         """Whether more waits for it than it should."""
+        self.missed = False
+        """Whether it was too slow for something, and is to get the whole state when it can take it."""
         self._care = care
         self._faults = care.faults
         self._transport: WSTransport | None = None
@@ -97,7 +100,7 @@ class Connection(WSListener):
             self._strike(fault, message)
 
     def _keep(self, message: bytes) -> None:
-        if self._hold is not None and self._hold.kind == "stall":
+        if self._hold is not None and not (self.conflates and self._hold.kind == "slow_reader"):
             self._held.append(message)
 
     def _write(self, message: bytes) -> None:
@@ -129,7 +132,7 @@ class Connection(WSListener):
                 self._hold = fault
                 self._hold_until = float("inf") if fault.seconds is None else self._care.real() + fault.seconds
                 self._keep(message)
-                self.slowed()
+                self.missed = fault.kind == "slow_reader"
             case "duplicate":
                 self._write(message)
                 self.raw(message)
@@ -142,9 +145,6 @@ class Connection(WSListener):
                 self._write(message)
             case _:  # token_death
                 self._care.on_token_death(self.ticket)
-
-    def slowed(self) -> None:
-        """A fault holds it back."""
 
     @property
     def keys(self) -> int:

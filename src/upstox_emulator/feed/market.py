@@ -31,13 +31,12 @@ class Subscriber(Connection):
 
     feed: Feed = "market"
     kind = WSMsgType.BINARY
+    conflates = True
 
     def __init__(self, room: MarketRoom, ticket: Ticket, care: Care) -> None:
         super().__init__(ticket, care)
         self._room = room
         self.wants = Subscriptions(plus=room.plus)
-        self.missed = False
-        """Whether it was too slow for something, and is to get the whole state when it can take it."""
 
     @property
     def keys(self) -> int:
@@ -48,9 +47,6 @@ class Subscriber(Connection):
 
     def closed(self) -> None:
         self._room.closed(self)
-
-    def slowed(self) -> None:
-        self.missed = True
 
     def heard(self, message: bytes, *, binary: bool) -> None:
         try:

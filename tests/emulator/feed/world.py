@@ -253,6 +253,12 @@ class MarketClient(Client):
         assert opcode == 2, (opcode, body)
         return schema.FeedResponse.FromString(body)
 
+    def feeds(self) -> Any:
+        """The next frame that tells of instruments."""
+        while (response := self.response()).type == 2:
+            pass
+        return response
+
     def ask(self, method: str, keys: Any, mode: str | None = None) -> None:
         data = {"instrumentKeys": list(keys)} | ({} if mode is None else {"mode": mode})
         self.send(json.dumps({"guid": "g", "method": method, "data": data}).encode())
