@@ -15,6 +15,7 @@ from upstox_emulator.errors import refuse
 from upstox_emulator.http import (
     batch,
     contracts,
+    feeds,
     fundamentals,
     gtt,
     instruments,
@@ -39,6 +40,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *user.ENDPOINTS,
     *login.ENDPOINTS,
     *market_calendar.ENDPOINTS,
+    *feeds.ENDPOINTS,
     *orders.ENDPOINTS,
     *batch.ENDPOINTS,
     *gtt.ENDPOINTS,
