@@ -1,9 +1,9 @@
 """The matching core: an account's orders in one instrument, against the depth that the market shows.
 
-Pure: no clock, no market, no account; the same calls give the same fills. An incoming order takes what the depth offers,
-the best price first, and never more of it in one moment than it offers. What is left of it rests behind the quantity that
-already stands at its price, and trades when the market trades through that price, or when so much has traded at it that
-its turn has come. An order never trades with another of the same account: what would, is stopped.
+Pure: no clock, no market, no account; the same calls give the same fills. An incoming order takes what the depth
+offers, the best price first, and never more of it in one moment than it offers. What is left of it rests behind the
+quantity that already stands at its price, and trades when the market trades through that price, or when so much has
+traded at it that its turn has come. An order never trades with another of the same account: what would, is stopped.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class Entry(msgspec.Struct, eq=False, gc=False):
         disclosed: units it shows at a time; 0 shows all.
         ahead: units of others that trade before it at its price.
         shown: units left of what it shows.
+        sweeping: it has emptied the depth within its limit, and takes what comes after instead of waiting its turn.
         rank: orders the book: the better price first, then the earlier one.
     """
 
@@ -57,6 +58,7 @@ class Entry(msgspec.Struct, eq=False, gc=False):
     disclosed: int = 0
     ahead: int = 0
     shown: int = 0
+    sweeping: bool = False
     rank: tuple[int, int] = (0, 0)
 
 
@@ -164,7 +166,10 @@ class Book:
                 distance = entry.limit - last if entry.buys else last - entry.limit
                 if distance < 0:
                     break
-                if distance > 0:
+                entry.sweeping = entry.sweeping and _crosses(entry, depth)
+                if entry.sweeping:
+                    fills += self._take(entry, depth, moment, None)
+                elif distance > 0:
                     fills.append(self._fill(entry, entry.limit, entry.rest))
                 else:
                     got = self._queue(entry, left, _at(depth.bids if entry.buys else depth.asks, last))
@@ -219,6 +224,7 @@ class Book:
 
     def _rest(self, entry: Entry, depth: Depth) -> None:
         self._arrivals += 1
+        entry.sweeping = _crosses(entry, depth)
         entry.ahead = _before(depth.bids if entry.buys else depth.asks, entry)
         entry.shown = min(entry.disclosed, entry.rest) if entry.disclosed else entry.rest
         entry.rank = (-entry.limit if entry.buys else entry.limit, self._arrivals)
@@ -250,6 +256,13 @@ class Book:
         entry.rest -= quantity
         entry.shown = min(entry.shown, entry.rest)
         return Fill(entry.order_id, price, quantity)
+
+
+def _crosses(entry: Entry, depth: Depth) -> bool:
+    """Whether the market offers within its limit."""
+    if entry.buys:
+        return bool(depth.asks) and depth.asks[0].price <= entry.limit
+    return bool(depth.bids) and depth.bids[0].price >= entry.limit
 
 
 def _before(levels: tuple[Level, ...], entry: Entry) -> int:
