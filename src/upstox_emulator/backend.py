@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -20,6 +20,9 @@ from upstox_emulator.faults import Faults
 from upstox_emulator.journal import Journal, JournalError
 from upstox_emulator.limits import RateLimits, Windows
 from upstox_emulator.venue import Command, RegisterApp, Venue
+
+if TYPE_CHECKING:
+    from upstox_emulator.feed.server import FeedServer
 
 _REMEMBERED: Final = 10_000
 
@@ -77,6 +80,9 @@ class Backend:
     Raises:
         JournalError: `db` cannot be continued.
     """
+
+    feed: FeedServer
+    """The feeds' server, once there is one."""
 
     def __init__(
         self,
@@ -221,6 +227,12 @@ class Backend:
             self._commands.append(command)
             self._tell()
             return result
+
+    def drive(self, command: Command) -> Any:
+        """Carry out a command that moves prices, and let the feeds show it even if the clock stands still."""
+        result = self.execute(command)
+        self.feed.poke()
+        return result
 
     def now(self) -> dt.datetime:
         """The moment, with everything done that was due by then."""

@@ -25,6 +25,13 @@ class MarketChoice(StrEnum):
     calendar = "calendar"
 
 
+class PlanChoice(StrEnum):
+    """How many feeds, and how deep."""
+
+    plus = "plus"
+    normal = "normal"
+
+
 def emulator(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 9010,
@@ -38,6 +45,8 @@ def emulator(
         list[str] | None, typer.Option(help="CLIENT_ID:CLIENT_SECRET:REDIRECT_URI of a further app; repeatable.")
     ] = None,
     rate_limit: Annotated[bool, typer.Option(help="Keep the documented rate limits.")] = True,
+    feed_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the feeds; 0 takes a free one.")] = 0,
+    plan: Annotated[PlanChoice, typer.Option(help="What the account has booked.")] = PlanChoice.plus,
 ) -> None:
     """Run an Upstox on this machine until it is interrupted. It prints its URL when it is ready."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
@@ -60,6 +69,8 @@ def emulator(
             db=db,
             apps=[_app(text) for text in app or ()],
             rate_limit=rate_limit,
+            feed_port=feed_port,
+            plan=plan.value,
         )
         em.start()
     except (OSError, ValueError, JournalError) as error:

@@ -12,12 +12,17 @@ from upstox_emulator.account.tokens import App, TokenKind
 from upstox_emulator.backend import Approval, Backend, Seen, Snapshot
 from upstox_emulator.calendar import Hours
 from upstox_emulator.clock import IST, Clock
+from upstox_emulator.exchange.steering import OrderRules
 from upstox_emulator.faults import Faults
+from upstox_emulator.feed.driver import FeedDriver
+from upstox_emulator.feed.server import FeedServer, Plan
 from upstox_emulator.http.app import make_app
 from upstox_emulator.inspector import Inspector
+from upstox_emulator.market.driver import MarketDriver
 from upstox_emulator.notifier import approve_waiting
 from upstox_emulator.server import BackgroundServer, listen
 from upstox_emulator.venue import IssueToken, MakeCode, Venue
+from upstox_emulator.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from upstox_client import Configuration
@@ -45,6 +50,8 @@ class Emulator:
         db: a file that keeps everything acknowledged over restarts; default: memory.
         apps: further apps, beside the default one.
         rate_limit: whether the documented limits are kept.
+        feed_port: where the feeds listen; 0 takes a free port.
+        plan: what the account has booked: `plus` allows five market feeds and thirty levels, `normal` two and five.
 
     Raises:
         OSError: the port is taken.
@@ -64,6 +71,8 @@ class Emulator:
         db: Path | str | None = None,
         apps: Sequence[App] = (),
         rate_limit: bool = True,
+        feed_port: int = 0,
+        plan: Plan = "plus",
     ) -> None:
         self._address = host, port
         self._server: BackgroundServer | None = None
@@ -76,6 +85,8 @@ class Emulator:
             db=None if db is None else Path(db),
             rate_limit=rate_limit,
         )
+        self._feed_server = self.backend.feed = FeedServer(self.backend, host, feed_port, plan=plan)
+        self._webhooks = Webhooks(self.backend)
         self._wanted_token = access_token
         self._access_token: str | None = None
 
@@ -101,6 +112,13 @@ class Emulator:
         self._address = host, listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         self._url = f"http://{shown}:{self._address[1]}"
+        try:
+            self._feed_server.start()
+        except BaseException:
+            listener.close()
+            self.backend.close()
+            raise
+        self._webhooks.start()
         self._server = BackgroundServer(make_app(self.backend), listener, self.backend.now)
         self._server.start()
         return self
@@ -110,6 +128,8 @@ class Emulator:
         if self._server is not None:
             self._server.stop()
             self._server = None
+        self._feed_server.stop()
+        self._webhooks.stop()
         self.backend.close()
 
     def __enter__(self) -> Self:
@@ -160,6 +180,21 @@ class Emulator:
     def faults(self) -> Faults:
         """What is to go wrong."""
         return self.backend.faults
+
+    @property
+    def market(self) -> MarketDriver:
+        """Prices, driven by hand: `set_price`, `move`, `replay`, `release`."""
+        return MarketDriver(self.backend.drive, self.clock.now, lambda: self.venue)
+
+    @property
+    def orders(self) -> OrderRules:
+        """What becomes of orders: `em.orders.on(tag="x").reject("...")`."""
+        return OrderRules(self.backend)
+
+    @property
+    def feed(self) -> FeedDriver:
+        """The feeds: who is connected, what is to go wrong with them, raw frames."""
+        return FeedDriver(self._feed_server)
 
     @property
     def venue(self) -> Venue:

@@ -32,6 +32,13 @@ def made(api, call):
         return {"status": error.status, "reason": error.reason, "body": body, "headers": headers}
 
 
+class Body:
+    """An answer, as far as the SDK's deserializer looks at it."""
+
+    def __init__(self, data):
+        self.data = data
+
+
 def main():
     task = json.load(sys.stdin)
     configuration = upstox_client.Configuration()
@@ -39,6 +46,9 @@ def main():
     configuration.access_token = "the-token"
     client = upstox_client.ApiClient(configuration)
     answers = [made(getattr(upstox_client, call["api"])(client), call) for call in task["calls"]]
+    if "samples" in task:
+        shown = [plain(client.deserialize(Body(sample["body"]), sample["model"])) for sample in task["samples"]]
+        answers = {"calls": answers, "samples": shown}
     print(json.dumps(answers, default=lambda moment: moment.isoformat()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 import upstox_client
+from support.answers import operations
 from upstox_emulator import IST, App, Emulator
 from upstox_emulator.cli import emulator as command
 
@@ -181,17 +183,13 @@ def test_the_plugin_imports_nothing_until_it_is_used():
 
 
 def test_every_route_is_an_operation_of_the_client():
-    from upstox_client.core.operation import Operation
     from upstox_emulator.http.app import ENDPOINTS
 
-    ours = {
-        (operation.route.method, operation.route.path.replace("{_", "{"))
-        for name in ("LoginApi", "UserApi", "MarketHolidaysAndTimingsApi")
-        for owner in getattr(upstox_client, name).__mro__
-        for operation in vars(owner).values()
-        if isinstance(operation, Operation)
-    }
-    served = {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}
+    def place(method: str, path: str) -> tuple[str, str]:
+        return method, re.sub(r"\{\w+\}", "{}", path)
+
+    ours = {place(operation.route.method, operation.route.path) for operation in operations().values()}
+    served = {place(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}
     assert ours == served | {("GET", "/v2/login/authorization/dialog")}
 
 

@@ -25,16 +25,16 @@ def sample(name: str) -> Any:
 
 def same_shape(sample: Any, answer: Any) -> bool:
     """Whether they are of one shape."""
-    return next(_differences([sample], answer, ""), None) is None
+    return next(differences([sample], answer, ""), None) is None
 
 
 def assert_same_shape(sample: Any, answer: Any, path: str = "") -> None:
     """Fail with everything that differs, each with where it is: `.data[0].bids: is null, not a list`."""
-    found = list(_differences([sample], answer, path))
+    found = list(differences([sample], answer, path))
     assert not found, "the answer has another shape than the sample:\n  " + "\n  ".join(found)
 
 
-def _differences(samples: Sequence[Any], answer: Any, path: str) -> Iterator[str]:
+def differences(samples: Sequence[Any], answer: Any, path: str = "") -> Iterator[str]:
     """What is different from all of these samples of one place."""
     examples = [example for example in samples if example is not None]
     if not examples or (answer is None and len(examples) < len(samples)):
@@ -66,7 +66,7 @@ def _elements(examples: list[list[Any]], answer: list[tuple[str, Any]], path: st
     known = [element for example in examples for element in example]
     if known:
         for place, value in answer:
-            yield from _differences(known, value, path + place)
+            yield from differences(known, value, path + place)
 
 
 def _members(examples: list[dict[str, Any]], answer: dict[str, Any], path: str) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _members(examples: list[dict[str, Any]], answer: dict[str, Any], path: str) 
         yield f"{path or '.'}: its keys come as {', '.join(known)}, the sample's as {', '.join(wanted)}"
     for key in known:
         values = [example[key] for example in examples if key in example]
-        yield from _differences(values, answer[key], f"{path}.{key}")
+        yield from differences(values, answer[key], f"{path}.{key}")
 
 
 def _order(examples: list[dict[str, Any]]) -> list[str]:

@@ -11,10 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from upstox_emulator.account.tokens import TokenKind
-from upstox_emulator.backend import Approval, Backend
+from upstox_emulator.backend import Approval, Backend, Snapshot
 from upstox_emulator.faults import Fault
 from upstox_emulator.http.calls import json_response
 from upstox_emulator.http.gate import STEERING
+from upstox_emulator.market.driver import MarketDriver
 from upstox_emulator.notifier import approve_waiting, is_loopback
 from upstox_emulator.venue import IssueToken, MakeCode
 
@@ -41,11 +42,24 @@ class _ApprovalWish(msgspec.Struct, forbid_unknown_fields=True):
     approve: bool = False
 
 
+class _PriceWish(msgspec.Struct, forbid_unknown_fields=True):
+    key: str
+    price: float | None = None
+    moves: list[tuple[float, float]] | None = None
+    release: bool = False
+    force: bool = False
+
+
+class _SnapshotWish(msgspec.Struct, forbid_unknown_fields=True):
+    name: str = "default"
+
+
 class Admin:
     """The steering endpoints of one backend."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+        self._snapshots: dict[str, Snapshot] = {}
 
     def routes(self) -> list[Route]:
         """Method, path, handler."""
@@ -60,6 +74,10 @@ class Admin:
             ("POST", "/codes", self._code),
             ("POST", "/approvals", self._approve),
             ("POST", "/reset", self._reset),
+            ("GET", "/openapi.json", self._openapi),
+            ("POST", "/prices", self._prices),
+            ("POST", "/snapshot", self._snapshot),
+            ("POST", "/restore", self._restore),
         ]
         return [
             Route(f"{STEERING}{path}", self._endpoint(handler), methods=[method]) for method, path, handler in table
@@ -134,4 +152,32 @@ class Admin:
 
     def _reset(self, _: bytes) -> Any:
         self._backend.reset()
+        return self._state(b"")
+
+    def _openapi(self, _: bytes) -> Any:
+        from upstox_emulator.http.openapi import document  # it loads every model
+
+        return document("/")
+
+    def _prices(self, body: bytes) -> Any:
+        wish, backend = msgspec.json.decode(body, type=_PriceWish), self._backend
+        driver = MarketDriver(backend.drive, backend.clock.now, lambda: backend.venue)
+        if wish.price is not None:
+            driver.set_price(wish.key, wish.price, force=wish.force)
+        if wish.moves is not None:
+            driver.move(wish.key, wish.moves, force=wish.force)
+        if wish.release:
+            driver.release(wish.key)
+        return {"key": wish.key, "price": driver.price(wish.key)}
+
+    def _snapshot(self, body: bytes) -> Any:
+        name = msgspec.json.decode(body or b"{}", type=_SnapshotWish).name
+        self._snapshots[name] = self._backend.snapshot()
+        return {"name": name, "at": self._snapshots[name].at.isoformat()}
+
+    def _restore(self, body: bytes) -> Any:
+        name = msgspec.json.decode(body or b"{}", type=_SnapshotWish).name
+        if name not in self._snapshots:
+            raise ValueError(f"there is no snapshot {name!r}; there are {sorted(self._snapshots)}")
+        self._backend.restore(self._snapshots[name])
         return self._state(b"")
