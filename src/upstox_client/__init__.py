@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from upstox_client import api as api
     from upstox_client import auth as auth
     from upstox_client import errors as errors
+    from upstox_client import feeder as feeder
     from upstox_client import models as models
     from upstox_client import rest as rest
     from upstox_client.api import *
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from upstox_client.core.policy import Timeout as Timeout
     from upstox_client.errors import *
     from upstox_client.errors import Reconciliation as Reconciliation
+    from upstox_client.feeder import AsyncMarketFeed as AsyncMarketFeed
+    from upstox_client.feeder import AsyncPortfolioFeed as AsyncPortfolioFeed
+    from upstox_client.feeder import MarketDataStreamerV3 as MarketDataStreamerV3
+    from upstox_client.feeder import MarketFeed as MarketFeed
+    from upstox_client.feeder import PortfolioDataStreamer as PortfolioDataStreamer
+    from upstox_client.feeder import PortfolioFeed as PortfolioFeed
     from upstox_client.models import *
 
 # Whole modules whose public names are names of this package, in the order in which they are looked through; before
@@ -38,7 +45,13 @@ if TYPE_CHECKING:
 _MODULES = ("upstox_client.errors", "upstox_client.api", "upstox_client.models")
 _NAMES = {
     "ApiClient": "upstox_client.api_client",
+    "AsyncMarketFeed": "upstox_client.feeder",
+    "AsyncPortfolioFeed": "upstox_client.feeder",
     "Configuration": "upstox_client.configuration",
+    "MarketDataStreamerV3": "upstox_client.feeder",
+    "MarketFeed": "upstox_client.feeder",
+    "PortfolioDataStreamer": "upstox_client.feeder",
+    "PortfolioFeed": "upstox_client.feeder",
     "Reconciliation": "upstox_client.errors",
     "RetryPolicy": "upstox_client.core.policy",
     "Timeout": "upstox_client.core.policy",
@@ -47,7 +60,7 @@ _NAMES = {
 }
 
 # Reached as attributes after `import upstox_client` alone, as in the official package.
-_SUBMODULES = frozenset({"aio", "api", "api_client", "auth", "configuration", "errors", "models", "rest"})
+_SUBMODULES = frozenset({"aio", "api", "api_client", "auth", "configuration", "errors", "feeder", "models", "rest"})
 
 
 if not TYPE_CHECKING:  # a checker is to see the names above, and no others

@@ -119,7 +119,8 @@ def _prepare(builder: B, configuration: Configuration, key: _PoolKey) -> B:
     return builder
 
 
-def _refuse_unsafe(configuration: Configuration) -> None:
+def refuse_unsafe(configuration: Configuration) -> None:
+    """Raise `ValueError` if the configuration wants TLS weaker than it may be."""
     if configuration.assert_hostname not in {None, True}:
         raise ValueError(
             f"assert_hostname={configuration.assert_hostname!r} cannot be honoured: the TLS engine always checks the "
@@ -182,7 +183,7 @@ class _Pools(Generic[C]):
         with self._lock:
             self._refuse_after_fork()
             if key not in self._clients:
-                _refuse_unsafe(self._configuration)
+                refuse_unsafe(self._configuration)
                 if len(self._clients) >= _MOST_POOLS:
                     self._clients.pop(next(iter(self._clients)))
                 self._unverified = self._unverified or not self._configuration.verify_ssl

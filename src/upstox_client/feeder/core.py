@@ -1,0 +1,331 @@
+"""What all feeds have in common: one body that runs on an event loop, and a shell for each colour."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from upstox_client.errors import ApiException
+from upstox_client.feeder.calls import Calls
+from upstox_client.feeder.engine import Engine, OnTokenExpired
+from upstox_client.feeder.hub import CallbackError, Hub
+from upstox_client.feeder.line import Target
+from upstox_client.feeder.listeners import AsyncListener, Listener
+from upstox_client.feeder.protocol import FeedProtocol
+from upstox_client.feeder.states import Counters, FeedClosedError, FeedState, StateChange
+
+__all__ = ["AsyncFeed", "Core", "SyncFeed"]
+
+E = TypeVar("E")
+K = TypeVar("K")
+R = TypeVar("R")
+
+logger = logging.getLogger("upstox_client")
+
+_JOIN_PATIENCE = 5.0  # seconds for a callback to come back when the feed is closed
+
+
+class Core(Generic[E]):
+    """The body of a feed. Its methods are called on the feed's event loop, or while there is none."""
+
+    def __init__(
+        self,
+        protocol: FeedProtocol[E],
+        calls: Calls,
+        on_token_expired: OnTokenExpired | None,
+        kind_of: Callable[[Any], type] = type,
+    ) -> None:
+        self.protocol = protocol
+        self.calls = calls
+        self.hub = Hub(kind_of, self._has_room)
+        self.engine: Engine[E] = Engine(
+            protocol,
+            calls.configuration,
+            self.find_target,
+            self.deliver,
+            self._announce,
+            self.on_open,
+            on_token_expired,
+        )
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._stopped: BaseException | None = None
+
+    async def find_target(self) -> Target:
+        """Where to connect next."""
+        raise NotImplementedError
+
+    async def on_open(self, number: int) -> None:
+        """What to do beside a new connection."""
+
+    def deliver(self, events: Sequence[E]) -> bool:
+        """Hand out what came."""
+        return self.hub.deliver(events)
+
+    async def run(self) -> None:
+        """Keep the feed going until it is cancelled or must stop."""
+        self.loop = asyncio.get_running_loop()
+        stopped: BaseException = FeedClosedError()
+        try:
+            stopped = await self.engine.run()
+        except asyncio.CancelledError:
+            self.engine.closed()
+            raise
+        except Exception as error:  # noqa: BLE001 - whoever listens is told
+            stopped = error
+        finally:
+            self._stopped = stopped
+            self._settle()
+            self.hub.end(stopped)
+            await self.calls.close()
+            self.loop = None
+
+    async def wait_open(self) -> None:
+        """Wait until there is a connection.
+
+        Raises:
+            ApiException: there will be none.
+        """
+        while not self.engine.is_open:
+            if self._stopped is not None:
+                raise self._stopped
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.add(future)
+            try:
+                await future
+            finally:
+                self._waiting.discard(future)
+
+    def _announce(self, change: StateChange) -> None:
+        if change.state in {FeedState.OPEN, FeedState.STOPPED}:
+            self._settle()
+        self.hub.deliver([change])
+
+    def _settle(self) -> None:
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+
+    def _has_room(self) -> None:
+        """A consumer has room again; called from its own thread."""
+        loop = self.loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop may have closed meanwhile
+                loop.call_soon_threadsafe(self._resume)
+
+    def _resume(self) -> None:
+        if self.hub.has_room:
+            self.engine.resume()
+
+
+C = TypeVar("C", bound=Core[Any])
+
+
+class _Feed(Generic[C]):
+    """What both colours of all feeds have."""
+
+    _core: C
+
+    @property
+    def state(self) -> StateChange:
+        """Where the feed stands, and why."""
+        return self._core.engine.state
+
+    @property
+    def counters(self) -> Counters:
+        """How much has gone through."""
+        return self._core.protocol.counters
+
+    def _report(self, callback: Callable[..., object], event: object, error: Exception) -> None:
+        """A callback raised: that is the program's own error, and the feed goes on."""
+        mine = CallbackError(callback, event, error)
+        logger.error("%s", mine, exc_info=error)
+        if not isinstance(event, CallbackError):
+            self._core.hub.deliver([mine])
+
+
+class AsyncFeed(_Feed[C]):
+    """A feed on the running event loop."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+        self._callbacks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> Self:
+        """Begin to connect; returns at once. `async with` does it."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._core.run(), name="upstox-feed")
+            self._task.add_done_callback(_retrieve)
+        return self
+
+    async def wait_open(self, timeout: float | None = None) -> None:
+        """Wait until there is a connection.
+
+        Raises:
+            TimeoutError: there was none within `timeout` seconds.
+            AuthenticationError, PermissionDeniedError, ...: there will be none.
+        """
+        await self.start()
+        async with asyncio.timeout(timeout):
+            await self._core.wait_open()
+
+    async def close(self) -> None:
+        """End the feed and its callbacks; iterations end when what waits has been taken."""
+        tasks = [task for task in (self._task, *self._callbacks) if task is not None]
+        current = asyncio.current_task()
+        if self._task is not None:
+            self._task.cancel()
+        else:
+            self._core.hub.end(FeedClosedError())
+        for task in tasks:
+            if task is not current:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+    async def __aenter__(self) -> Self:
+        return await self.start()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _call_back(self, listener: AsyncListener[K], callback: Callable[[K], Awaitable[object] | object]) -> None:
+        async def work() -> None:
+            async with listener:
+                async for event in listener:
+                    try:
+                        result = callback(event)
+                        if inspect.isawaitable(result):
+                            await result
+                    except Exception as error:  # noqa: BLE001 - whatever it is, it is the program's
+                        self._report(callback, event, error)
+
+        task = asyncio.create_task(_until_the_end(work()), name="upstox-feed-callback")
+        self._callbacks.add(task)
+        task.add_done_callback(self._callbacks.discard)
+
+
+async def _until_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """A callback's work; that the feed has stopped is told to those who wait for it, not here."""
+    with contextlib.suppress(ApiException):
+        await work
+
+
+def _retrieve(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        task.exception()
+
+
+class SyncFeed(_Feed[C]):
+    """A feed on a thread of its own.
+
+    Attributes:
+        daemon: whether its threads let the process end; the default.
+    """
+
+    def __init__(self, *, daemon: bool = True) -> None:
+        self.daemon = daemon
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._callbacks: list[threading.Thread] = []
+
+    def start(self) -> Self:
+        """Begin to connect; returns at once. `with` does it."""
+        with self._lock:
+            if self._thread is None:
+                self._loop = asyncio.new_event_loop()
+                self._task = self._loop.create_task(self._core.run(), name="upstox-feed")
+                self._task.add_done_callback(_retrieve)
+                self._thread = threading.Thread(target=self._run, name="upstox-feed", daemon=self.daemon)
+                self._thread.start()
+        return self
+
+    def _run(self) -> None:
+        loop, task = self._loop, self._task
+        if loop is None or task is None:
+            return
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                loop.run_until_complete(task)
+            loop.run_until_complete(loop.shutdown_asyncgens())
+        finally:
+            loop.close()
+
+    def wait_open(self, timeout: float | None = None) -> None:
+        """Wait until there is a connection.
+
+        Raises:
+            TimeoutError: there was none within `timeout` seconds.
+            AuthenticationError, PermissionDeniedError, ...: there will be none.
+        """
+        self.start()
+        self._on_loop(self._core.wait_open(), timeout)
+
+    def _on_loop(self, work: Coroutine[Any, Any, R], timeout: float | None = None) -> R:
+        """Run `work` on the feed's loop and wait for it."""
+        loop = self._loop
+        try:
+            future = asyncio.run_coroutine_threadsafe(work, loop or asyncio.get_running_loop())
+        except RuntimeError:  # there is no loop, or it has closed
+            work.close()
+            raise FeedClosedError from None
+        try:
+            return future.result(timeout)
+        except TimeoutError:
+            future.cancel()
+            raise TimeoutError(f"not within {timeout:g} s" if timeout is not None else "timed out") from None
+
+    def _soon(self, work: Callable[[], object]) -> None:
+        """Have `work` done on the feed's loop, if it runs."""
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # closed
+                loop.call_soon_threadsafe(work)
+
+    def close(self) -> None:
+        """End the feed, its callbacks and their threads; iterations end when what waits has been taken."""
+        with self._lock:
+            thread, task, callbacks = self._thread, self._task, list(self._callbacks)
+        if task is not None:
+            self._soon(task.cancel)
+        else:
+            self._core.hub.end(FeedClosedError())
+        for other in (thread, *callbacks):
+            if other is not None and other is not threading.current_thread():
+                other.join(None if other is thread else _JOIN_PATIENCE)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _call_back(self, listener: Listener[K], callback: Callable[[K], object]) -> None:
+        def work() -> None:
+            with listener, contextlib.suppress(ApiException):
+                for event in listener:
+                    try:
+                        callback(event)
+                    except Exception as error:  # noqa: BLE001 - whatever it is, it is the program's
+                        self._report(callback, event, error)
+
+        self._in_thread(work)
+
+    def _in_thread(self, work: Callable[[], None]) -> None:
+        """Do `work` on a thread that ends when the feed is closed."""
+        thread = threading.Thread(target=work, name="upstox-feed-callback", daemon=self.daemon)
+        with self._lock:
+            self._callbacks = [other for other in self._callbacks if other.is_alive()]
+            self._callbacks.append(thread)
+            thread.start()

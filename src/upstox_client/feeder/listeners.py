@@ -1,0 +1,283 @@
+"""Where events wait for whoever takes them: one bounded queue for each, so that nobody waits for a slow neighbour."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from enum import Enum
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+import msgspec
+
+from upstox_client.feeder.states import FeedClosedError
+
+__all__ = ["AsyncListener", "FeedOverflowError", "Listener", "ListenerCounters", "Overflow"]
+
+E = TypeVar("E")
+
+
+class Overflow(Enum):
+    """What happens when a consumer is too slow and its queue is full."""
+
+    BLOCK = "block"
+    """The socket is no longer read until there is room again: nothing is lost, and everybody waits."""
+    DROP_OLDEST = "drop_oldest"
+    """The oldest event makes room."""
+    CONFLATE = "conflate"
+    """Of each instrument only the latest tick waits, at the place of the first; all else waits in line."""
+    ERROR = "error"
+    """The consumer gets `FeedOverflowError`, and nothing more."""
+
+
+class FeedOverflowError(RuntimeError):
+    """A consumer was too slow, and had asked to be told so."""
+
+
+class ListenerCounters(msgspec.Struct, frozen=True):
+    """How a consumer is doing.
+
+    Attributes:
+        received: events that came for it.
+        delivered: events that it took.
+        dropped: events that it will never see.
+        waiting: events in its queue now.
+        lag: seconds that the event it took last had waited since its arrival.
+    """
+
+    received: int
+    delivered: int
+    dropped: int
+    waiting: int
+    lag: float
+
+
+class Inbox(Generic[E]):
+    """A bounded queue between the feed and one consumer.
+
+    Parameters:
+        size: events that may wait.
+        overflow: what happens when there are more.
+        on_room: called, from the consumer's thread, when a full queue of policy `BLOCK` has room again.
+    """
+
+    def __init__(self, size: int, overflow: Overflow, on_room: Callable[[], None] = lambda: None) -> None:
+        if size < 1:
+            raise ValueError(f"size must be at least 1, got {size}")
+        self.size, self.overflow = size, overflow
+        self._on_room = on_room
+        self._lock = threading.Lock()
+        self._queue: deque[E] = deque()
+        self._latest: dict[object, E] = {}
+        self._wake: Callable[[], None] | None = None
+        self._end: BaseException | None = None
+        self._blocked = False
+        self._received = self._delivered = self._dropped = 0
+        self._lag = 0.0
+
+    def put(self, events: Iterable[E]) -> bool:
+        """Let events wait. Returns whether there is room for more; only `BLOCK` ever has none."""
+        with self._lock:
+            if self._end is not None:
+                return True
+            for event in events:
+                self._received += 1
+                self._place(event)
+            self._blocked = self.overflow is Overflow.BLOCK and len(self._queue) >= self.size
+            wake, self._wake, room = self._wake, None, not self._blocked
+        if wake is not None:
+            wake()
+        return room
+
+    def _place(self, event: E) -> None:
+        if self.overflow is Overflow.CONFLATE:
+            self._conflate(event)
+            return
+        if len(self._queue) >= self.size:
+            if self.overflow is Overflow.ERROR:
+                self._dropped += 1
+                self._end = self._end or FeedOverflowError(
+                    f"the consumer is too slow: {self.size} events were waiting. Use a larger size, or another policy"
+                )
+                return
+            if self.overflow is Overflow.DROP_OLDEST:
+                self._queue.popleft()
+                self._dropped += 1
+        self._queue.append(event)
+
+    def _conflate(self, event: E) -> None:
+        key = getattr(event, "key", None) or object()
+        if key in self._latest:
+            self._dropped += 1
+        elif len(self._latest) >= self.size:
+            del self._latest[next(iter(self._latest))]
+            self._dropped += 1
+        self._latest[key] = event
+
+    def take(self, wake: Callable[[], None]) -> E | None:
+        """The next event; None if there is none, and then `wake` is called once there is something.
+
+        Raises:
+            BaseException: what the queue was ended with, after the events that were in it.
+        """
+        with self._lock:
+            event = self._pop()
+            if event is None:
+                if self._end is not None:
+                    raise self._end
+                self._wake = wake
+                return None
+            self._delivered += 1
+            received = getattr(event, "received", None)
+            if received is not None:
+                self._lag = time.time() - received
+            has_room = self._blocked and len(self._queue) <= self.size // 2
+            if has_room:
+                self._blocked = False
+        if has_room:
+            self._on_room()
+        return event
+
+    def _pop(self) -> E | None:
+        if self._queue:
+            return self._queue.popleft()
+        if self._latest:
+            return self._latest.pop(next(iter(self._latest)))
+        return None
+
+    def no_longer_wake(self) -> None:
+        """Whoever was waiting waits no more."""
+        with self._lock:
+            self._wake = None
+
+    def end(self, error: BaseException, *, discard: bool = False) -> None:
+        """Let nothing more in. What waits may still be taken, unless it is discarded; then `error` is raised."""
+        with self._lock:
+            self._end = self._end or error
+            if discard:
+                self._queue.clear()
+                self._latest.clear()
+            was_blocked, self._blocked = self._blocked, False
+            wake, self._wake = self._wake, None
+        if was_blocked:
+            self._on_room()
+        if wake is not None:
+            wake()
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the socket must not be read, since there is no room."""
+        return self._blocked
+
+    @property
+    def counters(self) -> ListenerCounters:
+        """How the consumer is doing."""
+        with self._lock:
+            waiting = len(self._queue) + len(self._latest)
+            return ListenerCounters(self._received, self._delivered, self._dropped, waiting, self._lag)
+
+
+class _Listener(Generic[E]):
+    """What both colours have in common."""
+
+    def __init__(self, inbox: Inbox[E], on_close: Callable[[], None]) -> None:
+        self._inbox = inbox
+        self._on_close = on_close
+
+    @property
+    def counters(self) -> ListenerCounters:
+        """Received, delivered, dropped, waiting, lag."""
+        return self._inbox.counters
+
+    def close(self) -> None:
+        """Want nothing more; what waits is dropped, and an iteration ends."""
+        self._on_close()
+        self._inbox.end(FeedClosedError("the listener is closed"), discard=True)
+
+
+class Listener(_Listener[E], Iterator[E]):
+    """A consumer's end of its queue: iterate over it, or `get()`. One thread at a time."""
+
+    def get(self, timeout: float | None = None) -> E:
+        """The next event.
+
+        Parameters:
+            timeout: seconds to wait for one; None: until there is one.
+
+        Raises:
+            TimeoutError: none came in time.
+            FeedClosedError: none will come any more.
+            AuthenticationError, PermissionDeniedError, ...: why the feed has stopped.
+            FeedOverflowError: with the policy `ERROR`.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            there_is_something = threading.Lock()
+            there_is_something.acquire()
+            event = self._inbox.take(there_is_something.release)
+            if event is not None:
+                return event
+            left = -1 if deadline is None else max(0.0, deadline - time.monotonic())
+            if not there_is_something.acquire(timeout=left):
+                self._inbox.no_longer_wake()
+                raise TimeoutError(f"nothing came within {timeout:g} s")
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> E:
+        try:
+            return self.get()
+        except FeedClosedError:
+            raise StopIteration from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncListener(_Listener[E], AsyncIterator[E]):
+    """A consumer's end of its queue: iterate over it, or `await get()`. One task at a time."""
+
+    async def get(self, timeout: float | None = None) -> E:
+        """The next event; see `Listener.get`."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(timeout):
+            while True:
+                there_is_something: asyncio.Future[None] = loop.create_future()
+
+                def wake(future: asyncio.Future[None] = there_is_something) -> None:
+                    if not future.done():
+                        future.set_result(None)
+
+                event = self._inbox.take(wake)
+                if event is not None:
+                    return event
+                try:
+                    await there_is_something
+                finally:
+                    self._inbox.no_longer_wake()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> E:
+        try:
+            return await self.get()
+        except FeedClosedError:
+            raise StopAsyncIteration from None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()

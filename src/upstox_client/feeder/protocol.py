@@ -1,0 +1,166 @@
+"""The two feeds without I/O: bytes, time and wishes in; events and bytes out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
+
+import msgspec
+from google.protobuf.message import DecodeError
+
+from upstox_client.core.codec import decode
+from upstox_client.feeder import schema
+from upstox_client.feeder.board import Board
+from upstox_client.feeder.lifeline import Lifeline, Patience
+from upstox_client.feeder.modes import Subscriptions
+from upstox_client.feeder.schema import Type
+from upstox_client.feeder.states import Counters, Notice
+from upstox_client.feeder.ticks import MarketUpdate, Tick
+from upstox_client.models.websocket import UPDATES, PortfolioUpdate
+from upstox_client.redact import redact_body
+
+__all__ = ["FeedProtocol", "MarketProtocol", "PortfolioProtocol"]
+
+MarketEvent: TypeAlias = Tick | MarketUpdate | Notice
+PortfolioMessage: TypeAlias = PortfolioUpdate | Notice
+
+E_co = TypeVar("E_co", covariant=True)
+
+_LONGEST_NOTICE: Final = 500  # characters
+_TYPES: Final = {kind.value: kind for kind in Type}
+
+
+class FeedProtocol(Protocol[E_co]):
+    """What the engine asks of a feed."""
+
+    lifeline: Lifeline
+    counters: Counters
+
+    @property
+    def trading(self) -> bool:
+        """Whether data ought to come now."""
+        ...
+
+    def opened(self, now: float) -> Sequence[bytes]:
+        """There is a connection: what to send through it."""
+        ...
+
+    def received(self, payload: bytes, now: float, *, text: bool) -> Sequence[E_co]:
+        """What a message of the server's says."""
+        ...
+
+
+def _notice(payload: bytes, wall: float, *, garbage: bool) -> Notice:
+    return Notice(redact_body(payload[: _LONGEST_NOTICE * 4])[:_LONGEST_NOTICE], garbage, wall)
+
+
+class MarketProtocol:
+    """The market data feed.
+
+    Parameters:
+        subscriptions: what is wanted of it.
+        wall: the time of day, seconds since the epoch.
+    """
+
+    def __init__(
+        self, subscriptions: Subscriptions, patience: Patience | None = None, wall: Callable[[], float] = time.time
+    ) -> None:
+        self.subscriptions = subscriptions
+        self.lifeline = Lifeline(patience or Patience())
+        self.counters = Counters()
+        self.board = Board()
+        self.market: MarketUpdate | None = None
+        self._wall = wall
+
+    @property
+    def trading(self) -> bool:
+        """Whether a segment that is subscribed to is open, as far as the server has said."""
+        market = self.market
+        if market is None:
+            return False
+        return any(market.is_open(key.partition("|")[0]) for key in self.subscriptions.wanted())
+
+    def opened(self, now: float) -> list[bytes]:
+        """There is a connection: everything that is wanted is to be asked for."""
+        self.lifeline.opened(now)
+        self.subscriptions.forget_told()
+        return self.subscriptions.requests()
+
+    def received(self, payload: bytes, now: float, *, text: bool = False) -> list[MarketEvent]:
+        """What a frame says: ticks, or the state of the market, or something else that the server had to say."""
+        self.lifeline.heard = now
+        counters, wall = self.counters, self._wall()
+        counters.frames += 1
+        counters.bytes += len(payload)
+        if text:
+            counters.events += 1
+            return [_notice(payload, wall, garbage=False)]
+        try:
+            events = self._events(payload, now, wall)
+        except DecodeError:
+            counters.garbage += 1
+            events = list[MarketEvent]([_notice(payload, wall, garbage=True)])
+        counters.events += len(events)
+        return events
+
+    def _events(self, payload: bytes, now: float, wall: float) -> list[MarketEvent]:
+        frame = schema.Envelope.FromString(payload)
+        kind, sent, feeds = _TYPES.get(frame.type, Type.live_feed), frame.currentTs, frame.feeds
+        read, note = schema.Feed.FromString, self.board.note
+        ticks = [Tick(key, read(feeds[key]), kind, sent, wall) for key in feeds]
+        if ticks:
+            self.lifeline.data(now, live=kind is Type.live_feed)
+        for tick in ticks:
+            note(tick)
+        events: list[MarketEvent] = [*ticks]
+        if frame.HasField("marketInfo"):
+            self.market = MarketUpdate.of(frame.marketInfo, sent, wall)
+            events.append(self.market)
+        return events
+
+
+class PortfolioProtocol:
+    """The portfolio stream: one JSON object a frame.
+
+    Parameters:
+        wall: the time of day, seconds since the epoch.
+    """
+
+    def __init__(self, patience: Patience | None = None, wall: Callable[[], float] = time.time) -> None:
+        self.lifeline = Lifeline(patience or Patience())
+        self.counters = Counters()
+        self._wall = wall
+
+    @property
+    def trading(self) -> bool:
+        """False: nothing need ever come."""
+        return False
+
+    def opened(self, now: float) -> list[bytes]:
+        """There is a connection: nothing is to be asked for."""
+        self.lifeline.opened(now)
+        return []
+
+    def received(self, payload: bytes, now: float, *, text: bool = True) -> list[PortfolioMessage]:  # noqa: ARG002
+        """What a frame says, be it a text or a binary one."""
+        self.lifeline.heard = now
+        self.counters.frames += 1
+        self.counters.bytes += len(payload)
+        self.counters.events += 1
+        try:
+            model = UPDATES.get(_kind(payload))
+            if model is not None:
+                return [decode(payload, model)]
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            self.counters.garbage += 1
+            return [_notice(payload, self._wall(), garbage=True)]
+        return [_notice(payload, self._wall(), garbage=False)]
+
+
+class _Kind(msgspec.Struct):
+    update_type: Any = None
+
+
+def _kind(payload: bytes) -> str:
+    return str(msgspec.json.decode(payload, type=_Kind).update_type)
