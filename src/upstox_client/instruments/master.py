@@ -12,8 +12,8 @@ import datetime as dt
 import functools
 import io
 import zlib
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 import msgspec
 
@@ -123,6 +123,19 @@ def _from_json(row: _Row) -> Instrument:
         underlying_kind=row.underlying_type or None,
         quote_unit=row.price_quote_unit or None,
     )
+
+
+def instrument_of(row: Mapping[str, Any]) -> Instrument:
+    """The instrument of a row as the API has it, ticks in paise.
+
+    Raises:
+        InstrumentFileError: it is none.
+    """
+    plain = {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in row.items()}
+    try:
+        return _from_json(msgspec.convert(plain, _Row, strict=False))
+    except (msgspec.ValidationError, ValueError) as error:
+        raise InstrumentFileError(f"this is no instrument: {error}") from error
 
 
 @functools.lru_cache(maxsize=1024)  # there are few days, and many contracts
