@@ -45,7 +45,7 @@ _SEARCH: Final = _names("""
 name segment exchange isin expiry country latency instrument_key exchange_token trading_symbol short_name tick_size
 lot_size instrument_type freeze_quantity underlying_key underlying_type underlying_symbol asset_key asset_type
 asset_symbol strike_price minimum_lot weekly last_trading_date price_quote_unit qty_multiplier start_time end_time
-week_days mtf_enabled mtf_bracket security_type cas_eligible
+week_days security_type cas_eligible
 """)
 
 CSV: Final = _names("""
@@ -59,10 +59,8 @@ _CSV_TYPES: Final = {"INDEX": "IDX", "EQUITY": "STK", "CUR": "CUR", "COM": "COM"
 
 # What a row of the world leaves empty.
 _EMPTY: Final[dict[str, Any]] = {
-    **dict.fromkeys(
-        _names("isin instrument_type exchange_token asset_symbol asset_key asset_type price_quote_unit"), ""
-    ),
-    **dict.fromkeys(_names("underlying_symbol underlying_key underlying_type"), ""),
+    **dict.fromkeys(_names("isin instrument_type exchange_token price_quote_unit"), ""),
+    **dict.fromkeys(_names("asset_symbol asset_key asset_type underlying_symbol underlying_key underlying_type"), ""),
     **dict.fromkeys(_names("lot_size minimum_lot"), 0),
     **dict.fromkeys(_names("freeze_quantity tick_size strike_price qty_multiplier mtf_bracket"), 0.0),
     **dict.fromkeys(_names("weekly mtf_enabled"), False),

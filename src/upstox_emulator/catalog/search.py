@@ -140,8 +140,9 @@ def _meant(index: _Index, wanted: Iterable[str], group: _Group) -> set[dt.date |
     }
 
 
-def _rank(one: Instrument, query: str, words: list[str]) -> tuple[int, int, dt.date, Price, str]:
+def _rank(one: Instrument, query: str, words: list[str]) -> tuple[int, int, dt.date, Price]:
+    """What is shown first; in the order of the list where that is all the same."""
     name = (one.underlying_symbol or one.symbol).lower()
     signs = (one.symbol.lower() == query, name == words[0], name.startswith(words[0]), True)
     place = next(place for place, kind in enumerate(_KINDS) if kind(one))
-    return signs.index(True), place, one.expiry or dt.date.min, one.strike, one.kind
+    return signs.index(True), place, one.expiry or dt.date.min, one.strike

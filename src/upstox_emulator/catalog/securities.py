@@ -95,6 +95,7 @@ def others() -> tuple[Instrument, ...]:
             exchange=row["segment"][:3],
             kind=row["kind"],
             name=row["name"],
+            short_name=row["symbol"] if row["kind"] == "EQ" else None,
             symbol=row["symbol"],
             compact=row["symbol"],
             token=row["token"],

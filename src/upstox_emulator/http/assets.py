@@ -110,12 +110,13 @@ def _json(rows: Callable[[Catalog, dt.date], Rows]) -> _Maker:
 def _csv(*exchanges: str) -> _Maker:
     def make(backend: Backend, at: dt.datetime) -> bytes:
         with backend.lock:
-            instruments = _of(*exchanges)(backend.venue.catalog, at.date())
-            ticks = backend.venue.market.ticks([one.key for one in instruments], at.timestamp())
+            catalog = backend.venue.catalog
+            instruments = _of(*exchanges)(catalog, at.date())
+            prices = [0 if one.is_derivative else catalog.spot(one.key, at.date()) for one in instruments]
         text = io.StringIO()
-        table = csv.writer(text)
+        table = csv.writer(text, lineterminator="\n")
         table.writerow(CSV)
-        table.writerows(csv_row(one, tick.last) for one, tick in zip(instruments, ticks, strict=True))
+        table.writerows(map(csv_row, instruments, prices))
         return text.getvalue().encode()
 
     return make

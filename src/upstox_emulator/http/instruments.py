@@ -41,10 +41,7 @@ def search(call: Call) -> Any:
     page = _page(call)
 
     def last(key: str) -> Price:
-        try:
-            return venue.market.last(key, now.timestamp())
-        except KeyError:  # what is not listed has a price of the day
-            return venue.catalog.spot(key, now.date())
+        return venue.market.last(key, now.timestamp())
 
     found = venue.catalog.search(wish, now.date(), last)
     return Answer(

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.shapes import SAMPLES
 
+from support.shapes import SAMPLES
 from upstox_emulator.calendar import Calendar
 from upstox_emulator.catalog import expiries
 from upstox_emulator.catalog.expiries import Cycle, Schedule, Tier, named
@@ -108,7 +108,7 @@ def test_a_contract_begins_on_the_trading_day_after_an_expiry() -> None:
     assert RULES.listed(expiries.NSE_SHARES, tiers, friday)[-1].openings[0].day == friday
     friday = dt.date(2024, 5, 31)  # the weekly expiry of an index; its next one begins on Monday
     weekly = (Tier("month", 3, 0.1),)
-    assert [f"{one.expiry.day}" for one in RULES.listed(expiries.NIFTYNXT50, weekly, friday)][0] == "2024-05-31"
+    assert [f"{one.expiry.day}" for one in RULES.listed(expiries.NIFTYNXT50, weekly, friday)][:1] == ["2024-05-31"]
     saturday = friday + dt.timedelta(1)
     assert len(RULES.listed(expiries.NIFTYNXT50, weekly, saturday)) == 2
     assert len(RULES.listed(expiries.NIFTYNXT50, weekly, saturday + dt.timedelta(2))) == 3
