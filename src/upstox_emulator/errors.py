@@ -86,6 +86,25 @@ KINDS: Final[dict[str, Kind]] = {
     "search_page": Kind("UDAPI1174", "The 'page_number' must be at least 1"),
     "search_expiry": Kind("UDAPI1175", "Invalid expiry. Allowed are days as yyyy-MM-dd and the words for weeks and months"),
     "search_records_few": Kind("UDAPI1196", "The 'records' must be at least 1"),
+    # Quotes, candles and chains
+    "quote_key": Kind("UDAPI1087", "One of either symbol or instrument_key is invalid"),
+    "quote_key_format": Kind("UDAPI1011", "Instrument key is of invalid format"),
+    "quote_key_foreign": Kind("UDAPI100095", "Invalid Instrument key"),
+    "quotes_many": Kind("UDAPI100042", "Maximum 500 instruments can be requested in a single API call"),
+    "prices_many": Kind("UDAPI100043", "Data of only 500 instrument keys can be requested in single API call"),
+    "greeks_many": Kind("UDAPI100076", "Data of only 50 instrument keys can be requested in single API call"),
+    "quote_interval_required": Kind("UDAPI1027", "interval is required"),
+    "quote_interval": Kind("UDAPI1028", "Invalid interval"),
+    "candle_key_format": Kind("UDAPI1021", "Instrument key is of invalid format"),
+    "candle_interval": Kind("UDAPI1020", "Interval accepts one of (1minute,30minute,day,week,month)"),
+    "candle_interval_today": Kind("UDAPI1076", "Interval accepts one of (1minute,30minute)"),
+    "candle_interval_expired": Kind(
+        "UDAPI1020", "Interval accepts one of (1minute,3minute,5minute,15minute,30minute,day)"
+    ),
+    "candle_dates": Kind("UDAPI1015", "to_date must be a valid date and must not be before from_date"),
+    "candle_unit": Kind("UDAPI1146", "Invalid unit"),
+    "candle_unit_interval": Kind("UDAPI1147", "Invalid interval"),
+    "candle_range": Kind("UDAPI1148", "Invalid date range"),
     # Orders
     "order_id_missing": Kind("UDAPI1003", "Order id is required"),
     "order_type_required": Kind("UDAPI1004", "Valid order type is required"),

@@ -248,6 +248,8 @@ Command: TypeAlias = (
     | PutOrderRule
     | ClearOrderRules
     | SwitchOrderSettings
+    | ApplyIpo
+    | CancelIpo
     | SetPrice
     | ReleasePrice
     | PlayMoves

@@ -18,6 +18,7 @@ from upstox_emulator.http import (
     feeds,
     fundamentals,
     gtt,
+    history,
     instruments,
     ipo,
     login,
@@ -25,7 +26,9 @@ from upstox_emulator.http import (
     market_information,
     mutual_funds,
     news,
+    options,
     orders,
+    quotes,
     smartlists,
     trades,
     user,
@@ -53,6 +56,9 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *mutual_funds.ENDPOINTS,
     *news.ENDPOINTS,
     *smartlists.ENDPOINTS,
+    *quotes.ENDPOINTS,
+    *history.ENDPOINTS,
+    *options.ENDPOINTS,
 )
 """Every JSON endpoint of the API; the login dialog is in `upstox_emulator.web.dialog`."""
 

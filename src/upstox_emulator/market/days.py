@@ -17,9 +17,9 @@ from upstox_emulator.market.day import BLOCK, Day, Flow, typical_of
 from upstox_emulator.market.driving import Stretch, Timeline, driven
 from upstox_emulator.market.minutes import Bars, activity, minute_bars, second_activity, second_prices
 from upstox_emulator.market.noise import Floats, Ints, stream
-from upstox_emulator.market.sessions import Sessions, Span, date_of
+from upstox_emulator.market.sessions import Sessions, Span, date_of, midnight
 from upstox_emulator.market.sources import VIX, Source, source_of
-from upstox_emulator.market.view import Greeks
+from upstox_emulator.market.view import Candle, Greeks
 
 _INDEX_VOLATILITY: Final = 0.1306
 """Of the Nifty 50, on which India VIX looks."""
@@ -173,6 +173,23 @@ class Days:
         if not contract.is_option:
             return close
         return max(close - contract.strike if contract.kind == "CE" else contract.strike - close, 0)
+
+    def stands(self, instrument: Instrument, today: dt.date) -> dt.date:
+        """The day from which on days are not just the process's own: today, or the first that was driven."""
+        timeline = self._timelines.get(instrument.key)
+        return today if timeline is None else min(today, date_of(timeline.begin))
+
+    def candles(self, instrument: Instrument, first: dt.date, last: dt.date) -> list[Candle]:
+        """The days of a source that are over and were not driven."""
+        if first > last:
+            return []
+        rows = self._chain.days(self.source(instrument), first, last)
+        begin, end = np.searchsorted(rows.numbers, (first.toordinal(), last.toordinal() + 1))
+        numbers = rows.numbers[begin:end]
+        volume = rows.volume // max(instrument.lot, 1) * instrument.lot
+        prices = (column[begin:end].tolist() for column in (rows.open, rows.high, rows.low, rows.close, volume))
+        starts = (numbers * 86_400 + float(midnight(dt.date(1, 1, 1)) - 86_400)).tolist()
+        return list(map(Candle._make, zip(starts, *prices, [0] * len(numbers), strict=True)))
 
     # Sources
 

@@ -87,6 +87,10 @@ class Market:
         day, second = self._at(key, at)
         return books(self._shelf(day), np.array([day.last(second)]), day.span.open + second, levels).rows()[0]
 
+    def depths(self, keys: Sequence[str], at: float, levels: int = 5) -> list[Depth]:
+        """The books of many, in their order."""
+        return [self.depth(key, at, levels) for key in keys]
+
     def greeks(self, key: str, at: float) -> Greeks:
         """Of an option, coherent with its price and its underlying's."""
         return self.greeks_of([key], at)[0]
@@ -142,17 +146,21 @@ class Market:
 
         One that is not complete at `end` is as it stands then, `end` included.
         """
-        instrument = self._resolve(key, date_of(end), date_of(start))
+        instrument = self._lasting(key, date_of(end), date_of(start))
         found: list[Candle] = []
-        for day in self._traded(instrument, start, end):
+        for day in self._traded(instrument, max(start, self._begin(instrument, date_of(start))), end):
             found += _candles(day, seconds // 60, start, end)
         return found
 
     def days(self, key: str, first: dt.date, last: dt.date, now: float) -> list[Candle]:
         """Day candles, oldest first; today's as it stands at `now`."""
-        instrument = self._resolve(key, date_of(now), last)
-        start, end = midnight(first), midnight(last) + 86_400
-        return [_whole(day, now) for day in self._traded(instrument, start, min(end, now))]
+        instrument = self._lasting(key, date_of(now), last)
+        start, end = midnight(first), min(midnight(last) + 86_400, now)
+        if instrument.expiry is not None:
+            return [_whole(day, now) for day in self._traded(instrument, self._begin(instrument, first), end)]
+        stands = self._days.stands(instrument, date_of(now))
+        found = self._days.candles(instrument, first, min(last, stands - dt.timedelta(1)))
+        return found + [_whole(day, now) for day in self._traded(instrument, max(start, midnight(stands)), end)]
 
     # Driven by hand
 
@@ -218,12 +226,29 @@ class Market:
         moment = self._sessions.at(exchange_of(instrument), at)
         return self._days.day(instrument, moment.day), moment.second
 
-    def _resolve(self, key: str, *days: dt.date) -> Instrument:
-        for day in days[:-1]:
+    def _lasting(self, key: str, *days: dt.date) -> Instrument:
+        """The instrument with a key on one of the days, or the contract that ended, `NSE_FO|47983|17-04-2025`."""
+        for day in days:
             instrument = self._catalog.find(key, day)
-            if instrument is not None:
+            if instrument is not None and not instrument.suspended:
                 return instrument
-        return self._days.instrument(key, days[-1])
+        instrument = self._catalog.find_expired(key)
+        if instrument is None:
+            raise KeyError(f"{key!r} is not listed on {days[0]}")
+        return instrument
+
+    def _begin(self, instrument: Instrument, first: dt.date) -> float:
+        """The moment from which on an instrument is listed, at the earliest the start of a day."""
+        if instrument.expiry is None or self._catalog.find(instrument.key, first) == instrument:
+            return midnight(first)
+        early, late = first, instrument.expiry
+        while late - early > dt.timedelta(1):
+            middle = early + (late - early) // 2
+            if self._catalog.find(instrument.key, middle) == instrument:
+                late = middle
+            else:
+                early = middle
+        return midnight(late)
 
     def _traded(self, instrument: Instrument, start: float, end: float) -> Iterator[Day]:
         """The days whose sessions overlap `[start, end)`, oldest first."""

@@ -77,7 +77,8 @@ def _parquet(path: Path) -> Sequence[Row]:
     try:
         module: Any = import_module("pyarrow.parquet")
     except ImportError:
-        raise ImportError(f"{path.name!r}: Parquet files need pyarrow; pip install 'upstox-python-sdk[arrow]'") from None
+        why = f"{path.name!r}: Parquet files need pyarrow; pip install 'upstox-python-sdk[arrow]'"
+        raise ImportError(why) from None
     rows: Sequence[Row] = module.read_table(path).to_pylist()
     return rows
 
