@@ -34,6 +34,9 @@ _SETTLEMENT: Final = {(2, 19): "Chhatrapati Shivaji Maharaj Jayanti", (4, 1): "A
 # From here on the closing auction moved the end of the derivatives' session.
 _AUCTION_SINCE: Final = dt.date(2026, 8, 3)
 
+# Of other years no feasts are known that go by the moon.
+_KNOWN: Final = range(2001, 2036)
+
 # The phases of a day, in minutes after the session's open or close.
 _BEFORE: Final = ((-15, "PRE_OPEN_START"), (-10, "PRE_OPEN_M_END"), (-7, "PRE_OPEN_END"))
 _AFTER: Final = ((0, "NORMAL_CLOSE"), (10, "CLOSING_START"), (30, "CLOSING_END"))
@@ -199,6 +202,8 @@ def _muhurat(year: int) -> dt.date | None:
     """The day of the hour of Muhurat trading: Lakshmi Puja, also when that is a Sunday."""
     import holidays
 
+    if year not in _KNOWN:
+        return None
     known = {name: day for day, name in _holidays(year).items()}
     festivals: Any = holidays.country_holidays("IN", years=year)
     diwali = (day for day, name in sorted(festivals.items()) if name.startswith("Diwali"))

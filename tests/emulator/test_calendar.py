@@ -181,3 +181,9 @@ def test_our_client_reads_it(em: Emulator) -> None:
         assert api.get_exchange_timings("2026-11-20").data[1].exchange == "NSE"
         assert api.get_holiday("2026-12-25").data[0].holiday_type == "TRADING_HOLIDAY"
         assert len(api.get_holidays().data) > 15
+
+
+def test_years_of_which_no_feasts_are_known_have_no_muhurat() -> None:
+    assert hours("NSE", "2040-12-25") is None
+    assert hours("NSE", "2040-12-26") == "09:15-15:30"
+    assert not any(row["holiday_type"] == "SPECIAL_TIMING" for row in RULES.holidays(2000))

@@ -82,7 +82,8 @@ class Application(msgspec.Struct):
     def row(self, at: dt.datetime) -> dict[str, Any]:
         """As the endpoints show it."""
         state = self._state(at)
-        exchange = self.issue.exchange.lower()
+        # Small issues are bid for where they will be listed.
+        exchange = self.issue.exchange.lower() if self.issue.kind == "sme" else "nse"
         submitted = _iso(self.submitted) if self._reached(self.submitted, at) else None
         mandated = _iso(self.mandated) if self._reached(self.mandated, at) else None
         cancelled = self._cancelled(at)

@@ -56,7 +56,7 @@ _TRADES: Final = {
     "Retail": "Speciality Retail",
     "Software": "Computers - Software & Consulting",
     "Textiles": "Garments & Apparels",
-    "Ventures": None,
+    "Ventures": "Diversified",
 }
 _REGISTRARS: Final = (
     ("NORTH STAR REGISTRY PRIVATE LIMITED", "NORTHSTAR", "Ms. Kavita Rao", "+91-22-40000011"),
@@ -83,7 +83,7 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     isin: str
     kind: Literal["regular", "sme"]
-    industry: str | None
+    industry: str
     exchange: str
     crores: int
     low: int

@@ -112,9 +112,7 @@ class News:
 
     def _moves(self, instrument: Instrument, at: dt.datetime, company: Company | None) -> Iterator[Article]:
         """What the price did in a session, told when it is over."""
-        exchange = EXCHANGE_OF_SEGMENT.get(instrument.segment)
-        if exchange is None:
-            return
+        exchange = EXCHANGE_OF_SEGMENT[instrument.segment]
         candles = self._days(instrument.key, at)
         for before, candle in pairwise(candles):
             session = self._calendar.session(exchange, _date(candle))
