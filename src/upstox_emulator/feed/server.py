@@ -264,11 +264,11 @@ class FeedServer:
         yield from self._portfolio.clients
 
     def reset(self) -> None:
-        """Begin anew: no client, no code, no fault."""
+        """Begin anew: no code, no fault, and soon no client. From any thread, also while the venue is held."""
         self.faults.clear()
         self.tickets.clear()
         if self._thread is not None:
-            self.call(lambda: self.end(RESTARTED, "the emulator begins anew"))
+            self._loop.call_soon_threadsafe(self.end, RESTARTED, "the emulator begins anew")
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
