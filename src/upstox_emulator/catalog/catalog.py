@@ -104,11 +104,14 @@ class Catalog:
 
     def find(self, key: str, day: dt.date) -> Instrument | None:
         """The instrument with a key on a day; None if there is none. What is suspended is found, too."""
+        instrument = self._known.get(key)
+        if instrument is not None:
+            return instrument
         found = self._found.get(day)
         if found is None:
             if len(self._found) >= _DAYS_KEPT:
                 self._found.clear()
-            found = self._found[day] = dict(self._known)
+            found = self._found[day] = {}
         instrument = found.get(key)
         if instrument is None:
             number = self._block(key)

@@ -59,14 +59,14 @@ class Assets:
         stem, _, ending = name.partition(".")
         if (stem, ending) not in _MAKERS:
             raise HTTPException(404)
-        file = await run_in_threadpool(self._file, stem, ending)  # the feeds go on meanwhile
+        renewed = _renewed(self._backend.now())
+        file = await run_in_threadpool(self._file, stem, ending, renewed)  # the feeds go on meanwhile
         headers = {"ETag": file.tag, "Last-Modified": format_datetime(file.modified.astimezone(dt.UTC), usegmt=True)}
         if _is_known(request, file):
             return Response(status_code=304, headers=headers)
         return Response(file.content, media_type="application/gzip", headers=headers)
 
-    def _file(self, stem: str, ending: str) -> _File:
-        renewed = _renewed(self._backend.now())
+    def _file(self, stem: str, ending: str, renewed: dt.datetime) -> _File:
         with self._making:
             file = self._files.get(f"{stem}.{ending}")
             if file is None or file.modified != renewed:

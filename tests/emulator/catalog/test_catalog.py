@@ -329,8 +329,16 @@ def test_the_past_of_a_commodity(catalog) -> None:
 
 def test_memory_of_days_is_bounded(catalog) -> None:
     for number in range(40):
-        assert catalog.find(RELIANCE, TODAY - number * DAY) is not None
+        day = TODAY - number * DAY
+        assert catalog.find(catalog.futures(NIFTY, day)[0].key, day) is not None
     assert len(catalog._found) <= 32
+
+
+def test_what_quotes_are_keyed_by(steady) -> None:
+    assert steady.find(RELIANCE, TODAY).quote_name == "NSE_EQ:RELIANCE"
+    assert steady.find(NIFTY, TODAY).quote_name == "NSE_INDEX:Nifty 50"
+    assert steady.find("GLOBAL_INDEX|^HSI", TODAY).quote_name == "GLOBAL_INDEX:^HSI"
+    assert steady.futures(NIFTY, TODAY)[1].quote_name == "NSE_FO:NIFTY26DECFUT"
 
 
 def test_expiries_do_not_move_around_the_clock() -> None:
