@@ -12,6 +12,7 @@ from upstox_emulator.catalog.instrument import Instrument
 from upstox_emulator.market.minutes import Bars
 from upstox_emulator.market.noise import Floats, Ints
 from upstox_emulator.market.sessions import Span
+from upstox_emulator.market.view import Greeks
 
 BLOCK: Final = 5
 """Minutes over which the terms of contracts stand still."""
@@ -56,6 +57,7 @@ class Day:
         year: highest and lowest price of the 52 weeks before.
         depends: the keys whose driving changes this day.
         replayed: units traded up to a second, where that is not as the flow has it.
+        sensed: of an option: its Greeks at a second, given its price.
     """
 
     def __init__(
@@ -71,11 +73,13 @@ class Day:
         year: tuple[int, int],
         depends: frozenset[str],
         replayed: Callable[[int], int] | None = None,
+        sensed: Callable[[int, int], Greeks] | None = None,
     ) -> None:
         self.instrument, self.span, self.previous, self.bars = instrument, span, previous, bars
         self.lower, self.upper = limits
         self.flow, self.typical, self.year, self.depends = flow, typical, year, depends
         self._replayed = replayed
+        self.sensed = sensed
         self.seconds = lru_cache(maxsize=8)(seconds)
         self._listed = lru_cache(maxsize=2)(self._list)
 
@@ -126,7 +130,16 @@ class Day:
             low, high = min(low, int(self.bottoms[minute - 1])), max(high, int(self.tops[minute - 1]))
         return low, high
 
+    def greeks(self, second: int) -> Greeks | None:
+        """Of an option; None of anything else."""
+        return None if self.sensed is None else self.sensed(second, self.last(second))
+
     # Volume and open interest
+
+    @property
+    def is_replayed(self) -> bool:
+        """Whether its volume is not as the flow has it."""
+        return self._replayed is not None
 
     def volume(self, second: int) -> int:
         """Units traded from the open to the end of a second; a second before the open is -1."""
@@ -156,7 +169,7 @@ class Day:
         return (flow.before + moved) * self.instrument.lot
 
     @cached_property
-    def _worth(self) -> Floats:
+    def worth(self) -> Floats:
         """Price times units when each block begins."""
         ends = np.append(np.arange(0, self.span.minutes, BLOCK), self.span.minutes)
         return np.concatenate(([0.0], np.cumsum(np.diff(self.volumes[ends]) * self.typical.astype(np.float64))))
@@ -168,7 +181,7 @@ class Day:
             return 0
         block = second // (60 * BLOCK)
         earlier = int(self.volumes[block * BLOCK])
-        worth = float(self._worth[block]) + float(traded - earlier) * self.last(second)
+        worth = float(self.worth[block]) + float(traded - earlier) * self.last(second)
         low, high = self.so_far(second)
         return min(max(int(worth / traded + 0.5), low), high)
 

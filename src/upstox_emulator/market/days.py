@@ -225,7 +225,7 @@ class Days:
         self, instrument: Instrument, date: dt.date, span: Span, lots: int, before: int = 0, after: int = 0
     ) -> Flow:
         """How the trading of a day comes in."""
-        name = f"{self.source(instrument).name} {exchange_of(instrument)}"
+        name = self.pulse_of(instrument)
         number = stream(self.seed, name, "pulse")
 
         def within(minute: int) -> Floats:
@@ -234,6 +234,10 @@ class Days:
         phase = stream(self.seed, instrument.key, "phase") / 2**64
         done = self.pulse(name, date.toordinal(), span.minutes)
         return Flow(done, lru_cache(maxsize=4)(within), lots, phase, before, after)
+
+    def pulse_of(self, instrument: Instrument) -> str:
+        """The name of what an instrument's trading comes in with: its source's, on its exchange."""
+        return f"{self.source(instrument).name} {exchange_of(instrument)}"
 
     def _pulse(self, name: str, number: int, minutes: int) -> Floats:
         return activity(self.seed, name, number, minutes)
@@ -258,40 +262,30 @@ class Days:
         )
 
     def closes(
-        self, instruments: Sequence[Instrument], underlyings: Sequence[Instrument], date: dt.date, span: Span
+        self,
+        instruments: Sequence[Instrument],
+        underlyings: Sequence[Instrument],
+        date: dt.date,
+        span: Span,
+        terms: Contracts | None = None,
     ) -> Ints:
-        """The last prices that contracts of one exchange have on a trading day."""
-        prices = self._raw_closes(instruments, underlyings, date, span)
+        """The last prices that contracts of one exchange have on a trading day; `terms` if they are known."""
+        terms = self.contracts(instruments, underlyings, date, span) if terms is None else terms
+        prices = self._raw_closes(terms, underlyings, date, span)
         if not any(one.key in self._timelines for one in underlyings):
             return prices
         exchange = exchange_of(instruments[0])
         before = self.sessions.previous(exchange, date)
-        earlier = self._raw_closes(instruments, underlyings, before, self.sessions.of(exchange, before))
-        return within(prices, *self.contracts(instruments, underlyings, date, span).limits(earlier))
+        before_span = self.sessions.of(exchange, before)
+        earlier = self.contracts(instruments, underlyings, before, before_span)
+        return within(prices, *terms.limits(self._raw_closes(earlier, underlyings, before, before_span)))
 
-    def _raw_closes(
-        self, instruments: Sequence[Instrument], underlyings: Sequence[Instrument], date: dt.date, span: Span
-    ) -> Ints:
-        terms = self.contracts(instruments, underlyings, date, span)
+    def _raw_closes(self, terms: Contracts, underlyings: Sequence[Instrument], date: dt.date, span: Span) -> Ints:
+        """As if there were no limits."""
         spots = {one.key: self.close(one, date) for one in dict.fromkeys(underlyings)}
         last = np.array([(span.minutes - 1) // BLOCK])
         column = np.array([spots[one.key] for one in underlyings], dtype=np.int64)[:, None]
         return terms.prices(last, column)[:, 0]
-
-    def greeks(self, options: Sequence[Instrument], date: dt.date, second: int, prices: Sequence[int]) -> list[Greeks]:
-        """Greeks of options of one exchange at a second of a session, given their prices."""
-        exchange = exchange_of(options[0])
-        span = self.sessions.of(exchange, date)
-        underlyings = [self.underlying(one) for one in options]
-        spot_of = {one.key: self.spot(one, span.open + second) for one in dict.fromkeys(underlyings)}
-        spots = np.array([spot_of[one.key] for one in underlyings], dtype=np.float64)[:, None]
-        contracts = self.contracts(options, underlyings, date, span)
-        return contracts.greeks(np.array([second // (60 * BLOCK)]), spots, np.array(prices, dtype=np.int64)[:, None])
-
-    def spot(self, underlying: Instrument, at: float) -> int:
-        """The price of an underlying at a moment."""
-        moment = self.sessions.at(exchange_of(underlying), at)
-        return self.day(underlying, moment.day).last(moment.second)
 
     def _ground(self, underlying: Instrument, date: dt.date) -> Ground:
         source = self.source(underlying)
@@ -331,7 +325,7 @@ class Days:
         before = self.sessions.previous(exchange, date)
         before_span = self.sessions.of(exchange, before)
         earlier = self.contracts([instrument], [underlying], before, before_span)
-        previous = int(self.closes([instrument], [underlying], before, before_span)[0])
+        previous = int(self.closes([instrument], [underlying], before, before_span, earlier)[0])
         lower, upper = terms.limits(np.array([previous]))
         base = Base(self, underlying, date)
 
@@ -346,6 +340,11 @@ class Days:
 
         def seconds(minute: int) -> Ints:
             return priced(np.full(60, minute // BLOCK), base.seconds(span, minute))
+
+        def sensed(second: int, price: int) -> Greeks:
+            minute, rest = divmod(second, 60)
+            spot = np.array([[float(base.seconds(span, minute)[rest])]])
+            return terms.greeks(np.array([minute // BLOCK]), spot, np.array([[price]]))[0]
 
         flow = self.flow(instrument, date, span, int(terms.lots[0]), int(earlier.open_lots[0]), int(terms.open_lots[0]))
         typical = priced(np.arange(len(base.typical(span))), base.typical(span))
@@ -363,6 +362,7 @@ class Days:
             typical,
             (previous, previous),
             depends,
+            sensed=sensed if instrument.is_option else None,
         )
 
 

@@ -96,6 +96,7 @@ def driven(base: Day, timeline: Timeline, previous: int, limits: tuple[int, int]
         (max(base.year[0], previous), min(base.year[1], previous)),
         base.depends,
         _Traded(base, stretches) if any(one.volume is not None for one in stretches) else None,
+        base.sensed,
     )
 
 

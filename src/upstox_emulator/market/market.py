@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 import numpy as np
 
 from upstox_emulator.calendar import Calendar
 from upstox_emulator.catalog.catalog import Catalog
 from upstox_emulator.catalog.instrument import Instrument
+from upstox_emulator.market.board import Board
 from upstox_emulator.market.book import Shelf, books, size_of, totals
 from upstox_emulator.market.day import Day
 from upstox_emulator.market.days import Days, exchange_of
@@ -18,6 +20,15 @@ from upstox_emulator.market.noise import stream, streams
 from upstox_emulator.market.sessions import Sessions, date_of, midnight
 from upstox_emulator.market.view import Candle, Depth, Greeks, Tick
 from upstox_emulator.units import Price, rupees
+
+_FEW: Final = 4
+"""Fewer instruments are shown one by one."""
+
+_BOARDS: Final = 64
+"""Boards that are kept."""
+
+_ASKED: Final = 200_000
+"""Instruments whose places on boards are known."""
 
 
 class Market:
@@ -34,6 +45,9 @@ class Market:
         self._catalog = catalog
         self._sessions = Sessions(calendar)
         self._days = Days(seed, catalog, self._sessions)
+        self._groups: dict[tuple[tuple[str, ...], dt.date], dict[str, tuple[list[Instrument], list[int]]]] = {}
+        self._kept: dict[tuple[tuple[str, ...], str, dt.date], Board] = {}
+        self._asked: dict[str, tuple[Board, int]] = {}
         catalog.spot = self.daily_spot
 
     def daily_spot(self, key: str, day: dt.date) -> Price:
@@ -80,15 +94,24 @@ class Market:
 
     def ticks(self, keys: Sequence[str], at: float) -> list[Tick]:
         """The states of many, in their order; far cheaper than one by one."""
-        return [self.tick(key, at) for key in keys]
+        if len(keys) < _FEW:
+            return [self.tick(key, at) for key in keys]
+        found: dict[int, Tick] = {}
+        for board, second, rows in self._boards(keys, at):
+            found.update(zip(rows, board.ticks(second, at), strict=True))
+        return [found[row] for row in range(len(keys))]
 
     def depth(self, key: str, at: float, levels: int = 5) -> Depth:
         """The book: up to `levels` rows a side."""
+        place = self._place(key, at)
+        if place is not None:
+            board, second, row = place
+            return board.depths(second, levels)[row]
         day, second = self._at(key, at)
         return books(self._shelf(day), np.array([day.last(second)]), day.span.open + second, levels).rows()[0]
 
     def depths(self, keys: Sequence[str], at: float, levels: int = 5) -> list[Depth]:
-        """The books of many, in their order."""
+        """The books of many, in their order; cheap for those whose ticks were asked for."""
         return [self.depth(key, at, levels) for key in keys]
 
     def greeks(self, key: str, at: float) -> Greeks:
@@ -96,21 +119,20 @@ class Market:
         return self.greeks_of([key], at)[0]
 
     def greeks_of(self, keys: Sequence[str], at: float) -> list[Greeks]:
-        """Of many options, in their order."""
-        groups: dict[str, list[int]] = {}
-        options = [self._days.instrument(key, date_of(at)) for key in keys]
-        for row, option in enumerate(options):
-            if not option.is_option:
-                raise KeyError(f"{option.key!r} is not an option")
-            groups.setdefault(exchange_of(option), []).append(row)
-        lasts = [tick.last for tick in self.ticks(keys, at)]
-        found: dict[int, Greeks] = {}
-        for exchange, rows in groups.items():
-            moment = self._sessions.at(exchange, at)
-            prices = [lasts[row] for row in rows]
-            told = self._days.greeks([options[row] for row in rows], moment.day, moment.second, prices)
-            found.update(zip(rows, told, strict=True))
-        return [found[row] for row in range(len(keys))]
+        """Of many options, in their order; cheap for those whose ticks were asked for."""
+        return [self._greeks(key, at) for key in keys]
+
+    def _greeks(self, key: str, at: float) -> Greeks:
+        place = self._place(key, at)
+        if place is not None:
+            board, second, row = place
+            found = board.greeks(second).get(row)
+        else:
+            day, second = self._at(key, at)
+            found = day.greeks(second)
+        if found is None:
+            raise KeyError(f"{key!r} is not an option")
+        return found
 
     def extremes(self, key: str, after: float, until: float) -> tuple[Price, Price]:
         """The lowest and the highest traded price on the whole seconds of `(after, until]`; cheap over long spans.
@@ -181,7 +203,7 @@ class Market:
                 raise ValueError(f"{key!r}: a move {seconds:g} seconds from now lies in the past")
             _check(day, price, force=force)
             decided[int(at + seconds)] = Stretch(int(at + seconds), price, forced=force)
-        self._days.drive(key, int(at), [decided[second] for second in sorted(decided)])
+        self._drive(key, int(at), [decided[second] for second in sorted(decided)])
 
     def replay(self, key: str, ticks: Sequence[tuple[float, Price, int]], at: float) -> None:
         """Decide a price by ticks to come: epoch seconds, price, units traded. The day's limits are not kept.
@@ -205,7 +227,7 @@ class Market:
             decided[second] = Stretch(second, held, volume=before + volume, forced=True)
         last = max(decided)
         decided[last + 1] = decided[last]._replace(start=last + 1, volume=None)
-        self._days.drive(key, int(at), list(decided.values()))
+        self._drive(key, int(at), list(decided.values()))
 
     def release(self, key: str, at: float) -> None:
         """Let a price go its own way again, from where it is.
@@ -217,7 +239,12 @@ class Market:
         if self._days.is_driven(key):
             process = self._days.process(day.instrument, date_of(day.span.open))
             ratio = day.last(second) / process.last(second)
-            self._days.drive(key, int(at), [Stretch(int(at), ratio=ratio)])
+            self._drive(key, int(at), [Stretch(int(at), ratio=ratio)])
+
+    def _drive(self, key: str, at: int, stretches: list[Stretch]) -> None:
+        self._days.drive(key, at, stretches)
+        self._kept = {name: board for name, board in self._kept.items() if key not in board.depends}
+        self._asked.clear()
 
     # Within
 
@@ -225,6 +252,39 @@ class Market:
         instrument = self._days.instrument(key, date_of(at))
         moment = self._sessions.at(exchange_of(instrument), at)
         return self._days.day(instrument, moment.day), moment.second
+
+    def _boards(self, keys: Sequence[str], at: float) -> list[tuple[Board, int, list[int]]]:
+        """What shows all keys at a moment: boards, the second of their session, and the place of each of their rows."""
+        name = tuple(keys), date_of(at)
+        groups = self._groups.get(name)
+        if groups is None:
+            groups = self._groups[name] = {}
+            for place, key in enumerate(keys):
+                one = self._days.instrument(key, name[1])
+                ones, places = groups.setdefault(exchange_of(one), ([], []))
+                ones.append(one)
+                places.append(place)
+            _shorten(self._groups, _BOARDS)
+        found: list[tuple[Board, int, list[int]]] = []
+        for exchange, (ones, places) in groups.items():
+            day, _, second = self._sessions.at(exchange, at)
+            known = self._kept.get((name[0], exchange, day))
+            if known is None:
+                known = self._kept[name[0], exchange, day] = Board(self._days, ones, day)
+                _shorten(self._kept, _BOARDS)
+                self._asked.update((one.key, (known, row)) for row, one in enumerate(ones))
+                _shorten(self._asked, _ASKED)
+            found.append((known, second, places))
+        return found
+
+    def _place(self, key: str, at: float) -> tuple[Board, int, int] | None:
+        """Where a key stands among those that were asked for together; None if it is not worth to look there."""
+        board, row = self._asked.get(key, (None, 0))
+        if board is None:
+            return None
+        exchange = exchange_of(board.instruments[row])
+        day, _, second = self._sessions.at(exchange, at)
+        return (board, second, row) if board.is_asked(day, second) else None
 
     def _lasting(self, key: str, *days: dt.date) -> Instrument:
         """The instrument with a key on one of the days, or the contract that ended, `NSE_FO|47983|17-04-2025`."""
@@ -327,3 +387,9 @@ def _whole(day: Day, now: float) -> Candle:
     """The candle of a day, as it stands."""
     second = min(int(now), day.span.close - 1) - day.span.open
     return _forming(day, 0, second)._replace(at=float(midnight(date_of(day.span.open))))
+
+
+def _shorten(kept: dict[Any, Any], most: int) -> None:
+    """Let the oldest go."""
+    while len(kept) > most:
+        del kept[next(iter(kept))]

@@ -1,0 +1,342 @@
+"""Many instruments of one exchange through one trading day, second by second.
+
+It shows the same as `Day` does for one instrument; what stands still for a minute, a block or the day is
+worked out once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple, TypeAlias
+
+import numpy as np
+
+from upstox_emulator.catalog.instrument import Instrument
+from upstox_emulator.market.book import Shelf, Sides, books, size_of, totals
+from upstox_emulator.market.contracts import bounded
+from upstox_emulator.market.day import BLOCK, Day
+from upstox_emulator.market.days import Base, Days, exchange_of
+from upstox_emulator.market.minutes import second_activity
+from upstox_emulator.market.noise import Floats, Ints, stream, streams
+from upstox_emulator.market.sources import VIX
+from upstox_emulator.market.view import Depth, Greeks, Tick
+
+_VolumeAt: TypeAlias = Callable[[int], Ints]
+"""Units traded when a block begins."""
+
+_FEW: Final = 8
+"""Books and Greeks are worked out one by one for so many rows of a second, then for all of them."""
+
+_AT_ONCE: Final = 200_000
+"""Cells worked out at once; more would not fit into a processor's cache."""
+
+
+class Columns(NamedTuple):
+    """The state of all instruments at a second, a row each; as `Tick` has it."""
+
+    last: Ints
+    last_quantity: Ints
+    open: Ints
+    high: Ints
+    low: Ints
+    previous_close: Ints
+    average: Ints
+    volume: Ints
+    oi: Ints
+    oi_high: Ints
+    oi_low: Ints
+    previous_oi: Ints
+    total_bid: Ints
+    total_ask: Ints
+    lower_circuit: Ints
+    upper_circuit: Ints
+    year_high: Ints
+    year_low: Ints
+
+
+class Board:
+    """A trading day of many instruments.
+
+    Parameters:
+        days: of all instruments.
+        instruments: of one exchange.
+        date: the day.
+    """
+
+    def __init__(self, days: Days, instruments: Sequence[Instrument], date: dt.date) -> None:
+        self.instruments = instruments
+        self._days = days
+        self._date = date
+        self.span = days.sessions.of(exchange_of(instruments[0]), date)
+        whole = [row for row, one in enumerate(instruments) if one.expiry is None or days.is_driven(one.key)]
+        derived = [row for row, one in enumerate(instruments) if one.expiry is not None]
+        self._whole = _Whole([days.day(instruments[row], date) for row in whole], np.array(whole, dtype=np.int64))
+        self._derived = _Derived(days, [instruments[row] for row in derived], date, derived) if derived else None
+        self.depends = {key for day in self._whole.days for key in day.depends}
+        if self._derived is not None:
+            self.depends |= self._derived.depends
+        self._shown, self._asks = -1, 0
+        self._still()
+        self.columns = lru_cache(maxsize=2)(self._columns)
+        self.ticks = lru_cache(maxsize=1)(self._ticks)
+        self.depths = lru_cache(maxsize=2)(self._depths)
+        self.greeks = lru_cache(maxsize=1)(self._greeks)
+
+    def _still(self) -> None:
+        """What stands still for the day."""
+        instruments, seed = self.instruments, self._days.seed
+        count = len(instruments)
+        self._lot = np.array([one.lot for one in instruments], dtype=np.int64)
+        self._phase = np.array([stream(seed, one.key, "phase") / 2**64 for one in instruments])
+        names = [self._days.pulse_of(one) for one in instruments]
+        pulses = {name: row for row, name in enumerate(dict.fromkeys(names))}
+        self._pulse = np.array([pulses[name] for name in names], dtype=np.int64)
+        minutes = self.span.minutes
+        self._done = np.array([self._days.pulse(name, self._date.toordinal(), minutes) for name in pulses])
+        self._pulses = streams([stream(seed, name, "pulse") for name in pulses])
+        self._within = lru_cache(maxsize=2)(self._make_within)
+        self._lots, self._before, self._after, self._previous, self._opened, lower, upper, top, bottom = (
+            np.zeros(count, dtype=np.int64) for _ in range(9)
+        )
+        if self._derived is not None:
+            rows, part = self._derived.rows, self._derived
+            self._lots[rows], self._before[rows], self._after[rows] = part.lots, part.before, part.after
+            self._previous[rows], lower[rows], upper[rows] = part.previous, part.lower, part.upper
+            self._opened[rows], top[rows], bottom[rows] = part.opened, part.previous, part.previous
+        for row, day in zip(self._whole.rows.tolist(), self._whole.days, strict=True):
+            self._lots[row], self._before[row], self._after[row] = day.flow.lots, day.flow.before, day.flow.after
+            self._previous[row], lower[row], upper[row] = day.previous, day.lower, day.upper
+            self._opened[row], (top[row], bottom[row]) = day.bars.open[0], day.year
+        self._limits, self._year = (lower, upper), (top, bottom)
+        books_ = streams([stream(seed, one.key, "book") for one in instruments])
+        ticks = np.array([one.tick for one in instruments], dtype=np.int64)
+        sizes = [size_of(lots) for lots in self._lots.tolist()]
+        traded = np.array([one.is_tradable for one in instruments])
+        self._shelf = Shelf(books_, ticks, self._lot, np.where(traded, sizes, 0), lower, upper)
+
+    # At a second of the session
+
+    def _make_within(self, minute: int) -> Floats:
+        return second_activity(self._pulses, np.full(len(self._pulses), self.span.open + 60 * minute))
+
+    def _part(self, second: int) -> Floats:
+        """What part of the day's trading is done with a second, of each row."""
+        minute, rest = divmod(second, 60)
+        start, end = self._done[:, minute], self._done[:, minute + 1]
+        done = end if rest == 59 else start + (end - start) * self._within(minute)[:, rest]
+        return done[self._pulse]
+
+    def _volume(self, part: Floats, second: int) -> Ints:
+        """Units traded."""
+        volume = (self._lots * part + self._phase).astype(np.int64) * self._lot
+        for row, day in self._whole.replayed:
+            volume[row] = day.volume(second)
+        return volume
+
+    def _columns(self, second: int) -> Columns:
+        self._shown, self._asks = second, 0
+        last, high, low, worth = self._prices(second)
+        part = self._part(second)
+        volume = self._volume(part, second)
+        earlier = self._volume(self._part(second - 1), second - 1) if second else np.zeros_like(volume)
+        oi = (self._before + ((self._after - self._before) * part).astype(np.int64)) * self._lot
+        before = self._before * self._lot
+        wanted, offered = totals(self._shelf, last, self.span.open + second)
+        start = self._block_volume(second // (60 * BLOCK))
+        worth = worth + (volume - start).astype(np.float64) * last
+        average = np.clip((worth / np.maximum(volume, 1) + 0.5).astype(np.int64), low, high)
+        return Columns(
+            last,
+            np.where(volume > 0, np.maximum(volume - earlier, self._lot), 0),
+            self._opened,
+            high,
+            low,
+            self._previous,
+            np.where(volume > 0, average, 0),
+            volume,
+            oi,
+            np.maximum(oi, before),
+            np.minimum(oi, before),
+            before,
+            wanted,
+            offered,
+            *self._limits,
+            np.maximum(high, self._year[0]),
+            np.minimum(low, self._year[1]),
+        )
+
+    def _block_volume(self, block: int) -> Ints:
+        """Units traded when a block begins."""
+        return self._volume(self._done[:, block * BLOCK][self._pulse], 60 * BLOCK * block - 1)
+
+    def _prices(self, second: int) -> tuple[Ints, Ints, Ints, Floats]:
+        """Last, highest and lowest price, and price times volume up to the start of the block."""
+        count = len(self.instruments)
+        last, high, low = (np.zeros(count, dtype=np.int64) for _ in range(3))
+        worth = np.zeros(count)
+        if self._derived is not None:
+            rows = self._derived.rows
+            worth[rows] = self._derived.worth(second // (60 * BLOCK), self._block_volume)
+            last[rows], high[rows], low[rows] = self._derived.prices(second)
+        if self._whole.days:
+            rows = self._whole.rows
+            last[rows], high[rows], low[rows], worth[rows] = self._whole.prices(second)
+        return last, high, low, worth
+
+    # As values
+
+    def _ticks(self, second: int, at: float) -> list[Tick]:
+        columns = self.columns(second)
+        last_at = float(self.span.open + second)
+        names = Columns._fields
+        return [
+            Tick(at=at, last_at=last_at, **dict(zip(names, row, strict=True)))
+            for row in zip(*(column.tolist() for column in columns), strict=True)
+        ]
+
+    def sides(self, second: int, levels: int) -> Sides:
+        """The books."""
+        return books(self._shelf, self.columns(second).last, self.span.open + second, levels)
+
+    def _depths(self, second: int, levels: int) -> list[Depth]:
+        return self.sides(second, levels).rows()
+
+    def _greeks(self, second: int) -> dict[int, Greeks]:
+        """Of the options, by their rows."""
+        part = self._derived
+        if part is None:
+            return {}
+        found = zip(part.rows.tolist(), part.greeks(second, self.columns(second).last[part.rows]), strict=True)
+        return {row: greeks for row, greeks in found if self.instruments[row].is_option}
+
+    def is_asked(self, date: dt.date, second: int) -> bool:
+        """Whether it pays to ask for all rows: many of a second are asked for, one after the other."""
+        if date != self._date or second != self._shown:
+            return False
+        self._asks += 1
+        return self._asks > _FEW
+
+
+class _Whole:
+    """Rows whose days are known whole: sources, and what was driven by hand."""
+
+    def __init__(self, days: list[Day], rows: Ints) -> None:
+        self.days, self.rows = days, rows
+        self.replayed = [(row, day) for row, day in zip(rows.tolist(), days, strict=True) if day.is_replayed]
+        self._minute = lru_cache(maxsize=1)(self._make_minute)
+        self._worth = lru_cache(maxsize=1)(self._make_worth)
+
+    def _make_minute(self, minute: int) -> tuple[Ints, Ints, Ints]:
+        seconds = np.array([day.seconds(minute) for day in self.days])
+        if minute == 0:
+            return seconds, seconds[:, 0], seconds[:, 0]
+        tops = np.array([day.tops[minute - 1] for day in self.days])
+        return seconds, tops, np.array([day.bottoms[minute - 1] for day in self.days])
+
+    def _make_worth(self, block: int) -> Floats:
+        return np.array([day.worth[block] for day in self.days])
+
+    def prices(self, second: int) -> tuple[Ints, Ints, Ints, Floats]:
+        minute, rest = divmod(second, 60)
+        seconds, tops, bottoms = self._minute(minute)
+        part = seconds[:, : rest + 1]
+        high, low = np.maximum(tops, part.max(axis=1)), np.minimum(bottoms, part.min(axis=1))
+        return seconds[:, rest], high, low, self._worth(minute // BLOCK)
+
+
+class _Derived:
+    """Rows that follow from others: contracts."""
+
+    def __init__(self, days: Days, instruments: list[Instrument], date: dt.date, rows: list[int]) -> None:
+        self.rows = np.array(rows, dtype=np.int64)
+        exchange = exchange_of(instruments[0])
+        self._span = days.sessions.of(exchange, date)
+        underlyings = [days.underlying(one) for one in instruments]
+        before = days.sessions.previous(exchange, date)
+        before_span = days.sessions.of(exchange, before)
+        self._terms = days.contracts(instruments, underlyings, date, self._span)
+        earlier = days.contracts(instruments, underlyings, before, before_span)
+        self.lots, self.before, self.after = self._terms.lots, earlier.open_lots, self._terms.open_lots
+        self.previous = days.closes(instruments, underlyings, before, before_span, earlier)
+        self.lower, self.upper = self._terms.limits(self.previous)
+        unique = {one.key: row for row, one in enumerate(dict.fromkeys(underlyings))}
+        self._on = np.array([unique[one.key] for one in underlyings], dtype=np.int64)
+        self._bases = [Base(days, one, date) for one in dict.fromkeys(underlyings)]
+        self.depends = {one.key for one in instruments} | {key for base in self._bases for key in base.depends}
+        if self._terms.options.any():
+            self.depends.add(VIX)
+        self._known = 0
+        self._lowest, self._highest = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        self._worth = np.zeros(0)
+        self._lay()
+        self._minute = lru_cache(maxsize=1)(self._make_minute)
+
+    def _lay(self) -> None:
+        """The underlyings' prices, minute by minute and block by block."""
+        bars = [base.bars(self._span) for base in self._bases]
+        self._tops, self._bottoms = np.array([one.high for one in bars]), np.array([one.low for one in bars])
+        starts = np.arange(0, self._span.minutes, BLOCK)
+        self._highs = np.maximum.reduceat(self._tops, starts, axis=1)
+        self._lows = np.minimum.reduceat(self._bottoms, starts, axis=1)
+        self._typical = np.array([base.typical(self._span) for base in self._bases])
+        self._forget()
+        self.opened = self._priced(np.array([0]), np.array([one.open[0] for one in bars])[:, None])[:, 0]
+
+    def _forget(self) -> None:
+        count = len(self.rows)
+        self._known = 0
+        self._lowest = np.full(count, np.iinfo(np.int64).max)
+        self._highest = np.zeros(count, dtype=np.int64)
+        self._worth = np.zeros(count)
+
+    def _priced(self, blocks: Ints, spots: Ints) -> Ints:
+        """Prices of contracts by those of the underlyings: a row a contract, a column a block."""
+        return bounded(self._terms.prices(blocks, spots[self._on]), self.lower, self.upper)
+
+    def worth(self, block: int, volume: _VolumeAt) -> Floats:
+        """Price times volume up to the start of a block; the highest and lowest price up to it are kept, too."""
+        if block < self._known:
+            self._forget()
+        step = max(_AT_ONCE // len(self.rows) // 3, 1)
+        for begin in range(self._known, block, step):
+            self._take(np.arange(begin, min(begin + step, block)), volume)
+        self._known = block
+        return self._worth
+
+    def _take(self, blocks: Ints, volume: _VolumeAt) -> None:
+        """Take whole blocks in."""
+        spots = np.concatenate([one[:, blocks] for one in (self._highs, self._lows, self._typical)], axis=1)
+        prices = self._priced(np.tile(blocks, 3), spots)
+        size = len(blocks)
+        ends = prices[:, : 2 * size]
+        self._highest = np.maximum(self._highest, ends.max(axis=1))
+        self._lowest = np.minimum(self._lowest, ends.min(axis=1))
+        for column, block in enumerate(blocks.tolist()):
+            traded = (volume(block + 1) - volume(block))[self.rows]
+            self._worth = self._worth + traded * prices[:, 2 * size + column].astype(np.float64)
+
+    def _make_minute(self, minute: int) -> tuple[Ints, Ints, Ints]:
+        """The underlyings' seconds, and their highest and lowest prices from the start of the block to the minute."""
+        seconds = np.array([base.seconds(self._span, minute) for base in self._bases])
+        begin = minute // BLOCK * BLOCK
+        if minute == begin:
+            return seconds, seconds[:, 0], seconds[:, 0]
+        return seconds, self._tops[:, begin:minute].max(axis=1), self._bottoms[:, begin:minute].min(axis=1)
+
+    def prices(self, second: int) -> tuple[Ints, Ints, Ints]:
+        """Last, highest and lowest price; `worth` has been asked for the block."""
+        minute, rest = divmod(second, 60)
+        seconds, tops, bottoms = self._minute(minute)
+        part = seconds[:, : rest + 1]
+        high, low = np.maximum(tops, part.max(axis=1)), np.minimum(bottoms, part.min(axis=1))
+        found = self._priced(np.full(3, minute // BLOCK), np.column_stack((seconds[:, rest], high, low)))
+        last, ends = found[:, 0], found[:, 1:]
+        return last, np.maximum(self._highest, ends.max(axis=1)), np.minimum(self._lowest, ends.min(axis=1))
+
+    def greeks(self, second: int, prices: Ints) -> list[Greeks]:
+        """Greeks at a second, given the prices."""
+        minute, rest = divmod(second, 60)
+        spots = self._minute(minute)[0][self._on, rest].astype(np.float64)[:, None]
+        return self._terms.greeks(np.array([minute // BLOCK]), spots, prices[:, None])
