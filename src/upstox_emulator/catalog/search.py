@@ -87,11 +87,10 @@ class Search:
         """
         words = wish.query.lower().split()
         index = self._index(day)
-        found = [
-            one
-            for one, text in zip(index.listed, index.texts, strict=True)
-            if all(word in text for word in words) and _fits(one, wish)
-        ]
+        places: Iterable[int] = range(len(index.listed))
+        for word in words:
+            places = [place for place in places if word in index.texts[place]]
+        found = [one for place in places if _fits(one := index.listed[place], wish)]
         expiries = wish.expiries or (("current_week",) if wish.atm_offset is not None else ())
         if expiries:
             meant = functools.cache(functools.partial(_meant, index, expiries))
