@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from picows import (
@@ -291,7 +291,7 @@ class FeedServer:
         self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
 
-    def __enter__(self) -> FeedServer:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -19,12 +19,6 @@ from upstox_client.feeder.schema import MarketStatus, RequestMode, Type
 __all__ = ["Candle", "Greeks", "Level", "MarketUpdate", "SessionStatus", "Tick"]
 
 _IST: Final = datetime.timezone(datetime.timedelta(hours=5, minutes=30), "IST")
-_MODES: Final = {
-    RequestMode.ltpc: Mode.LTPC,
-    RequestMode.option_greeks: Mode.OPTION_GREEKS,
-    RequestMode.full_d5: Mode.FULL,
-    RequestMode.full_d30: Mode.FULL_D30,
-}
 
 
 class Level(NamedTuple):
@@ -120,7 +114,11 @@ class Tick:
     @property
     def mode(self) -> Mode:
         """The mode that the instrument is streamed in."""
-        return _MODES.get(self.feed.requestMode, Mode.FULL)
+        if self._body is None:
+            return Mode.LTPC
+        if isinstance(self._body, schema.FirstLevelWithGreeks):
+            return Mode.OPTION_GREEKS
+        return Mode.FULL_D30 if self.feed.requestMode == RequestMode.full_d30 else Mode.FULL
 
     @property
     def time(self) -> datetime.datetime:
