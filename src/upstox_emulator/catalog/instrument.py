@@ -62,7 +62,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         underlying_symbol: `NIFTY`, `RELIANCE`, `CRUDEOIL`, `USDINR`.
         underlying_type: `INDEX`, `EQUITY`, `COM`, `CUR`.
         quote_unit: of a commodity, `BBL`.
-        industry: of a share; the sector its price moves with.
+        industry: of a share, or of most of an index's members; the sector its price moves with.
         anchor: its price on the day the facts were gathered; what the price process is anchored to. 0 for derivatives.
     """
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import functools
+from collections import Counter
 from collections.abc import Iterator
 from importlib import resources
 from typing import Final
@@ -124,6 +125,7 @@ def indices() -> tuple[Instrument, ...]:
             token=row["token"],
             tick=5 * PER_PAISA,
             cas_eligible=bool(row["auction"]),
+            industry=_industry_of(f"{row['segment']}|{row['name']}"),
             anchor=price(row["price"]),
         )
         for row in facts("indices")
@@ -143,6 +145,13 @@ def members() -> dict[str, tuple[str, ...]]:
         )
         for index in ({"exchange": row["segment"][:3], **row} for row in facts("indices"))
     }
+
+
+def _industry_of(index: str) -> str | None:
+    """The industry of more than half of an index's members."""
+    industries = {share.key: share.industry for share, _ in shares()}
+    counts = Counter(industries[key] for key in members()[index])
+    return next((industry for industry, count in counts.most_common(1) if 2 * count > counts.total()), None)
 
 
 def _is_in(share: dict[str, str], members: str) -> bool:

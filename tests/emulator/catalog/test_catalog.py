@@ -364,6 +364,15 @@ def test_members() -> None:
     assert all(len(keys) > 1 for index, keys in known.items() if "VIX" not in index and "MCX" not in index)
 
 
+def test_industries_of_indices(steady) -> None:
+    industries = {one.name: one.industry for one in steady.indices}
+    assert industries["Nifty Bank"] == industries["BANKEX"] == "Financial Services"
+    assert industries["Nifty IT"] == "Information Technology"
+    assert industries["Nifty Pharma"] == "Healthcare"
+    assert industries["AUTO"] == "Automobile and Auto Components"
+    assert industries["Nifty 50"] is industries["SENSEX"] is industries["India VIX"] is None
+
+
 @pytest.mark.parametrize("name", ["shares", "indices", "others", "world", "assets", "funds"])
 def test_tables_are_whole(name: str) -> None:
     rows = list(facts(name))
