@@ -167,7 +167,8 @@ def exit_all(exchange: Exchange, segment: str | None, tag: str | None, at: dt.da
     if tag is not None:
         nets = [part for net in nets if (part := _tagged(exchange, net, tag)) is not None]
     if not nets:
-        raise refuse("nothing_to_exit")
+        nothing = refuse("nothing_to_exit")
+        raise BatchRefusal({"status": "error", "data": None, "errors": nothing.envelope()["errors"]}, *nothing.problems)
     if len(nets) > MOST_LINES:
         raise refuse("too_many_positions")
     placed: list[str] = []

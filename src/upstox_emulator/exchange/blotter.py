@@ -16,14 +16,14 @@ from upstox_emulator.exchange.orders import ENDED, Order, Status, Trade
 from upstox_emulator.exchange.rows import history_row, stream_message
 from upstox_emulator.units import Price
 
-_REQUESTS: Final[frozenset[Status]] = frozenset({"cancel pending", "modify validation pending"})
+_REQUESTS: Final[tuple[Status, ...]] = ("cancel pending", "modify validation pending")
 
 EDGES: Final[dict[Status, frozenset[Status]]] = {
     "put order req received": frozenset({"validation pending", "after market order req received"}),
     "validation pending": frozenset({"open pending", "rejected"}),
-    "open pending": _REQUESTS | {"open", "trigger pending", "rejected", "cancelled"},
-    "open": _REQUESTS | {"open", "complete", "cancelled"},
-    "trigger pending": _REQUESTS | {"open", "cancelled"},
+    "open pending": frozenset({*_REQUESTS, "open", "trigger pending", "rejected", "cancelled"}),
+    "open": frozenset({*_REQUESTS, "open", "complete", "cancelled"}),
+    "trigger pending": frozenset({*_REQUESTS, "open", "cancelled"}),
     "modify validation pending": frozenset({"modify pending", "not modified"}),
     "modify pending": frozenset({"modified", "not modified"}),
     "modified": frozenset({"open", "trigger pending", "open pending"}),

@@ -166,7 +166,7 @@ def check_change(change: Change, order: Order) -> Terms:
         if change.quantity == 0:
             reader.blame("order_quantity_zero", "quantity", change.quantity)
         quantity = reader.whole(change.quantity, "quantity")
-    disclosed = change.disclosed_quantity if change.disclosed_quantity else order.disclosed
+    disclosed = change.disclosed_quantity or order.disclosed
     cover = order.product == "CO" and order.parent_order_id is None
     terms = _terms(reader, change, order.side, quantity, disclosed, cover=cover, placing=False)
     reader.finish()
@@ -231,13 +231,15 @@ def _prices(reader: Reader, wish: Wish | Change, rule: PriceRule, *, placing: bo
     kind = rule.place if placing else rule.modify
     price = reader.money(wish.price, "price")
     trigger = reader.money(wish.trigger_price, "trigger_price")
+    if price is None or trigger is None:
+        return 0, 0
     if wish.price is None:
         reader.blame("order_price_required", "price")
-    elif is_number(wish.price) and not _fits(wish.price, price, wanted=rule.price):
+    elif not _fits(wish.price, price, wanted=rule.price):
         reader.blame(kind, "price", wish.price)
     elif rule.trigger and wish.trigger_price is None and not placing:
         reader.blame("modify_trigger_required", "trigger_price")
-    elif is_number(wish.trigger_price or 0) and not _fits(wish.trigger_price, trigger, wanted=rule.trigger):
+    elif not _fits(wish.trigger_price, trigger, wanted=rule.trigger):
         reader.blame(kind, "trigger_price", wish.trigger_price)
     return price, trigger
 

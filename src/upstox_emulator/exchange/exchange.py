@@ -85,7 +85,7 @@ class Exchange:
         self._market = market
         self.blotter = Blotter(Ids(seed), emit)
         self.sandbox = Sandbox(self.blotter.ids)
-        self.floor = Floor(market, calendar, desk, self.blotter, lambda segment: self.stopped(segment))
+        self.floor = Floor(market, calendar, desk, self.blotter, self._is_stopped)
         self.gtts = Gtts(self.floor, self.blotter, market, self.steering, emit)
         self._covers = Covers(self.floor, self.blotter)
         self.floor.followers += [self._covers.follow, self.gtts.follow]
@@ -271,6 +271,9 @@ class Exchange:
         self.floor.roll()
         self._covers.roll()
         self.sandbox.roll()
+
+    def _is_stopped(self, segment: str) -> bool:
+        return self.stopped(segment)
 
     def _reaches(self) -> dict[str, Reach]:
         reaches: dict[str, Reach] = {}

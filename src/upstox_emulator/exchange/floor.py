@@ -1,8 +1,8 @@
 """The trading floor: what becomes of an order between its arrival and its end.
 
 Everything an order goes through happens at once, at the moment of the request or of the second that sets it off; what
-takes time is a timer. Each instrument has a book (`matching.Book`); the account's desk is asked before an order goes out
-and told of every trade.
+takes time is a timer. Each instrument has a book (`matching.Book`); the account's desk is asked before an order goes
+out, and told of every trade.
 """
 
 from __future__ import annotations
@@ -139,9 +139,10 @@ class Floor:
     def _validate(self, order: Order, at: dt.datetime) -> None:
         self._move(order, "validation pending", at)
         act = self._acts.get(order.order_id)
+        if act is not None and act.deed == "reject":
+            self._move(order, "rejected", at, act.text)
+            return
         try:
-            if act is not None and act.deed == "reject":
-                raise Rejection(act.text, act.text)
             self._check_risk(order, at)
             order.limit = self._limit(order, self._tick(order, at))
             self._desk.block(order, at)

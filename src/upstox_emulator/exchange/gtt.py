@@ -1,8 +1,8 @@
 """GTT orders: rules that wait for a price, place limit orders, and guard the position that comes of them.
 
-https://upstox.com/developer/api-documentation/place-gtt-order. ENTRY places the first order; once that has traded, TARGET
-and STOPLOSS watch the market. While the order of one of them works the other is inactive; it is cancelled when that order
-completes, and watches again if that order fails.
+https://upstox.com/developer/api-documentation/place-gtt-order. ENTRY places the first order; once that has traded,
+TARGET and STOPLOSS watch the market. While the order of one of them works the other is inactive; it is cancelled when
+that order completes, and watches again if that order fails.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from upstox_emulator.exchange.gtt_checks import GttTerms, GttTicket, GttType, Ru
 from upstox_emulator.exchange.matching import Reach
 from upstox_emulator.exchange.orders import Order, Product, Side, Status, opposite
 from upstox_emulator.exchange.protection import AUTOMATIC, protected
+from upstox_emulator.exchange.rows import whole
 from upstox_emulator.exchange.steering import Steering
 from upstox_emulator.market.view import MarketView
 from upstox_emulator.units import Price, rupees
@@ -383,25 +384,29 @@ def _micros(moment: dt.datetime) -> int:
     return int(moment.timestamp()) * 1_000_000
 
 
-def _rule_row(leg: Leg) -> dict[str, Any]:
-    return {
-        "strategy": leg.strategy,
-        "status": leg.status,
-        "message": leg.message,
+def _rule_row(leg: Leg, gtt: Gtt) -> dict[str, Any]:
+    """A rule; the documentation's samples have two orders of its members."""
+    message = {"message": leg.message}
+    prices = {
         "trigger_type": leg.trigger_type,
-        "trigger_price": rupees(leg.trigger),
+        "trigger_price": whole(rupees(leg.trigger)),
         "transaction_type": leg.side,
-        "order_id": leg.order_id,
-        **({"trailing_gap": rupees(leg.gap)} if leg.gap else {}),
     }
+    middle = {**message, **prices} if gtt.type == "SINGLE" else {**prices, **message}
+    return {"strategy": leg.strategy, "status": leg.status, **middle, "order_id": leg.order_id}
 
 
-def _head(gtt: Gtt) -> dict[str, Any]:
+def _row(gtt: Gtt) -> dict[str, Any]:
+    """As the API shows it."""
     return {
         "type": gtt.type,
         "exchange": gtt.instrument.segment,
         "quantity": gtt.quantity,
         "product": gtt.product,
+        "rules": [
+            _rule_row(leg, gtt) | ({"trailing_gap": whole(rupees(leg.gap))} if leg.gap else {}) for leg in gtt.legs
+        ],
+        "trading_symbol": gtt.instrument.compact,
         "instrument_token": gtt.instrument.key,
         "gtt_order_id": gtt.gtt_id,
         "expires_at": _micros(gtt.expires_at),
@@ -409,14 +414,24 @@ def _head(gtt: Gtt) -> dict[str, Any]:
     }
 
 
-def _row(gtt: Gtt) -> dict[str, Any]:
-    rules = [_rule_row(leg) for leg in gtt.legs]
-    return {**_head(gtt), "rules": rules, "trading_symbol": gtt.instrument.compact}
-
-
 def _message(gtt: Gtt) -> dict[str, Any]:
     """A `gtt_order` message of the portfolio stream."""
-    rules = [
-        {"trailing_gap": None, **_rule_row(leg), "status": _ON_STREAM.get(leg.status, "PENDING")} for leg in gtt.legs
-    ]
-    return {"update_type": "gtt_order", **_head(gtt), "rules": rules}
+    return {
+        "update_type": "gtt_order",
+        "type": gtt.type,
+        "exchange": gtt.instrument.segment,
+        "instrument_token": gtt.instrument.key,
+        "quantity": gtt.quantity,
+        "product": gtt.product,
+        "gtt_order_id": gtt.gtt_id,
+        "expires_at": _micros(gtt.expires_at),
+        "created_at": _micros(gtt.created_at),
+        "rules": [
+            _rule_row(leg, gtt)
+            | {
+                "status": _ON_STREAM.get(leg.status, "PENDING"),
+                "trailing_gap": whole(rupees(leg.gap)) if leg.gap else None,
+            }
+            for leg in gtt.legs
+        ],
+    }

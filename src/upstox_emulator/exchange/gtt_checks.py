@@ -185,19 +185,19 @@ def _trigger(reader: Reader, value: Any, path: str) -> Price:
         reader.blame("gtt_trigger_required", path)
         return 0
     trigger = reader.money(value, path)
-    if is_number(value) and value <= 0:
+    if trigger == 0:
         reader.blame("gtt_trigger_positive", path, value)
-    return trigger
+    return trigger or 0
 
 
 def _gap(reader: Reader, value: Any, path: str, trigger: Price, last: Price | None) -> Price:
     gap = reader.money(value, path)
-    if is_number(value) and last is not None:
+    if gap is not None and last is not None:
         least = max(1, round(abs(last - trigger) * _SMALLEST_GAP))
         if gap < least:
             message = f"Trailing gap cannot be less than minimum value {least / PER_RUPEE:g}"
             reader.blame("gtt_trailing_gap", path, value, message)
-    return gap
+    return gap or 0
 
 
 def _protection(reader: Reader, value: Any, path: str) -> float | None:

@@ -44,14 +44,14 @@ class Reader:
         self.blame("invalid_input", path, value, f"Invalid Input: {path} must be a whole number from 0 to 2147483647")
         return 0
 
-    def money(self, value: Any, path: str) -> Price:
-        """A price from rupees; 0 if it is left out, negative or wrong."""
+    def money(self, value: Any, path: str) -> Price | None:
+        """A price from rupees; 0 if it is left out or negative, None if it is wrong."""
         if value is None:
             return 0
         if is_number(value) and value <= _DEAREST:
             return max(0, price(value))
         self.blame("invalid_input", path, value, f"Invalid Input: {path} must be a number up to {_DEAREST:.0f}")
-        return 0
+        return None
 
     def flag(self, value: Any, path: str) -> bool:
         """True or false; false if it is left out or wrong."""

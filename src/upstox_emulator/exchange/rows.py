@@ -27,6 +27,11 @@ def series_symbol(instrument: Instrument) -> str:
     return f"{instrument.compact}-{instrument.kind}" if instrument.segment == "NSE_EQ" else instrument.compact
 
 
+def whole(value: float) -> float:
+    """A number as the order book, the stream and GTT orders have it: without a fraction, if there is none."""
+    return int(value) if value == int(value) else value
+
+
 def pending_quantity(order: Order) -> int:
     """What the wire calls pending: of a cancelled order, what was cancelled."""
     return 0 if order.status in _NOTHING_PENDING else order.quantity - order.filled
@@ -38,7 +43,7 @@ def book_row(order: Order, instrument: Instrument) -> dict[str, Any]:
     return {
         "exchange": exchange_of(instrument),
         "product": order.product,
-        "price": rupees(order.price),
+        "price": whole(rupees(order.price)),
         "quantity": order.quantity,
         "status": order.status,
         "guid": None,
@@ -49,10 +54,10 @@ def book_row(order: Order, instrument: Instrument) -> dict[str, Any]:
         "tradingsymbol": symbol,
         "order_type": order.order_type,
         "validity": order.validity,
-        "trigger_price": rupees(order.trigger),
+        "trigger_price": whole(rupees(order.trigger)),
         "disclosed_quantity": order.disclosed,
         "transaction_type": order.side,
-        "average_price": _average(order),
+        "average_price": whole(_average(order)),
         "filled_quantity": order.filled,
         "pending_quantity": pending_quantity(order),
         "status_message": order.message,
@@ -73,6 +78,7 @@ def details_row(order: Order, instrument: Instrument) -> dict[str, Any]:
     """The latest state of one order."""
     row = book_row(order, instrument)
     del row["guid"]
+    row |= {"price": rupees(order.price), "trigger_price": rupees(order.trigger), "average_price": _average(order)}
     row["trading_symbol"] = row["tradingsymbol"] = series_symbol(instrument)
     return row
 
@@ -112,15 +118,42 @@ def history_row(order: Order, instrument: Instrument) -> dict[str, Any]:
 
 def stream_message(order: Order, instrument: Instrument) -> dict[str, Any]:
     """An `order` message of the portfolio stream and of the webhook."""
-    row = book_row(order, instrument)
-    row["trading_symbol"] = row["tradingsymbol"] = series_symbol(instrument)
-    row["status_message"] = order.message or ""
+    symbol = series_symbol(instrument)
     return {
         "update_type": "order",
         "user_id": order.placed_by,
         "userId": order.placed_by,
+        "exchange": exchange_of(instrument),
+        "instrument_token": order.key,
         "instrument_key": order.key,
-        **row,
+        "trading_symbol": symbol,
+        "tradingsymbol": symbol,
+        "product": order.product,
+        "order_type": order.order_type,
+        "average_price": whole(_average(order)),
+        "price": whole(rupees(order.price)),
+        "trigger_price": whole(rupees(order.trigger)),
+        "quantity": order.quantity,
+        "disclosed_quantity": order.disclosed,
+        "pending_quantity": pending_quantity(order),
+        "transaction_type": order.side,
+        "order_ref_id": order.ref_id,
+        "exchange_order_id": order.exchange_order_id or "",
+        "parent_order_id": order.parent_order_id,
+        "validity": order.validity,
+        "status": order.status,
+        "is_amo": order.is_amo,
+        "variety": order.variety,
+        "tag": order.tag,
+        "exchange_timestamp": _text(order.exchange_at),
+        "status_message": order.message or "",
+        "order_id": order.order_id,
+        "order_request_id": order.request_id,
+        "order_timestamp": ist_text(order.changed_at),
+        "filled_quantity": order.filled,
+        "guid": None,
+        "placed_by": order.placed_by,
+        "status_message_raw": order.raw_message,
     }
 
 

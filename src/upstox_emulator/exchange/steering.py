@@ -1,7 +1,7 @@
 """Orders steered by rule, for tests of what a program does when they do not simply trade.
 
-From Python: `em.orders.on(tag="x").partial(0.4).then_fill(after=5)`. From any language: by a magic tag on the order itself,
-`em:partial:0.4:5`. See docs/emulator/orders.md.
+From Python: `em.orders.on(tag="x").partial(0.4).then_fill(after=5)`. From any language: by a magic tag on the order
+itself, `em:partial:0.4:5`. See docs/emulator/orders.md.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
         deed: `refuse`: the API's error `text` (a code, or a name in the table of errors) instead of an answer.
             `reject`: by the risk management, saying `text`. `partial`: `share` of it trades at once. `stall`: it never
             gets to the exchange. `fill`: all of it trades at once. `delay`: it gets to the exchange `after` seconds.
-            `cancel`: the exchange cancels it `after` seconds. `race`: it trades while it is being cancelled or modified.
+            `cancel`: the exchange cancels it `after` seconds. `race`: it trades while it is cancelled or modified.
         price: rupees at which it trades; None for its limit, or the market's price if that is better.
         after: virtual seconds; of `partial`: when the rest trades, None for never.
     """
@@ -256,7 +256,7 @@ class Aim:
         return self._arm(Act(deed="reject", text=text))
 
     def partial(self, share: float) -> Armed:
-        """A share of the order trades at once (whole lots, one at least); the rest stays open, whatever the market does.
+        """A share of the order trades at once (whole lots, one at least); the rest stays open, whatever comes.
 
         Raises:
             ValueError: `share` is not above 0 and up to 1.

@@ -1,4 +1,7 @@
-"""Many orders in one request: https://upstox.com/developer/api-documentation/place-multi-order and the pages after it."""
+"""Many orders in one request.
+
+https://upstox.com/developer/api-documentation/place-multi-order and the pages that follow it.
+"""
 
 from __future__ import annotations
 

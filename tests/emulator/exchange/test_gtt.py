@@ -361,7 +361,8 @@ def test_every_violation_has_its_code(world, fields, codes):
 
 
 @pytest.mark.parametrize(
-    ("gtt_id", "code"), [(None, "UDAPI1134"), ("", "UDAPI1134"), ("C2", "UDAPI1135"), (7, "UDAPI1135"), ("GTT-1", "UDAPI100010")]
+    ("gtt_id", "code"),
+    [(None, "UDAPI1134"), ("", "UDAPI1134"), ("C2", "UDAPI1135"), (7, "UDAPI1135"), ("GTT-1", "UDAPI100010")],
 )
 def test_an_id_that_is_none(world, gtt_id, code):
     with pytest.raises(Refusal, match=code):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import itertools
 from collections import defaultdict
 
 from hypothesis import given, settings
@@ -18,7 +20,9 @@ from .world import FUTURE, SHARE, World
 SECOND = dt.timedelta(seconds=1)
 PRICES = st.sampled_from([98, 99.9, 99.95, 100, 100.05, 100.1, 101, 103])
 TYPES = st.sampled_from(["MARKET", "LIMIT", "LIMIT", "SL", "SL-M"])
-TAGS = st.sampled_from([None, None, None, "em:partial:0.4:3", "em:stall", "em:delay:2", "em:cancel:3", "em:race", "em:fill"])
+TAGS = st.sampled_from(
+    [None, None, None, "em:partial:0.4:3", "em:stall", "em:delay:2", "em:cancel:3", "em:race", "em:fill"]
+)
 SIDES = st.sampled_from(["BUY", "SELL"])
 INDEX = st.integers(0, 12)
 
@@ -45,10 +49,8 @@ class Trader:
         self.world = World(seed=seed)
 
     def do(self, action, *values):
-        try:
+        with contextlib.suppress(Refusal):
             getattr(self, action)(*values)
-        except Refusal:
-            pass
 
     def place(self, kind, side, price, trigger, quantity, validity, tag, disclosed, product):
         cover = product == "CO"
@@ -110,7 +112,7 @@ class Trader:
             assert not order.ended or order.order_id not in self.world.desk.blocked
             states = [state["status"] for state in order.history]
             assert states[-1] == order.status
-            assert all(after in EDGES[before] for before, after in zip(states, states[1:], strict=False))
+            assert all(after in EDGES[before] for before, after in itertools.pairwise(states))
             fills = [state["filled_quantity"] for state in order.history]
             assert fills == sorted(fills)
         assert [trade for _, trade in self.world.desk.booked] == exchange.blotter.trades

@@ -57,7 +57,9 @@ def test_an_order_that_shows_a_part_goes_to_the_end_with_the_next():
     book = Book()
     book.enter(sell("a", 101, 30, disclosed=10), MARKET, 1.0)
     shown = depth(asks=[(101, 50)])
-    assert book.trade(101, 70, shown, 2.0) == [("a", 101, 10)]  # 50 before it, 10 shown, and 10 of the 50 that came since
+    assert book.trade(101, 70, shown, 2.0) == [
+        ("a", 101, 10)
+    ]  # 50 before it, 10 shown, and 10 of the 50 that came since
     assert book.trade(101, 39, shown, 3.0) == []
     assert book.trade(101, 11, shown, 4.0) == [("a", 101, 10)]
     assert book.trade(102, 0, depth(), 5.0) == [("a", 101, 10)]
