@@ -39,12 +39,15 @@ if TYPE_CHECKING:
     from upstox_client.feeder import PortfolioDataStreamer as PortfolioDataStreamer
     from upstox_client.feeder import PortfolioFeed as PortfolioFeed
     from upstox_client.models import *
+    from upstox_client.trading.upstox import AsyncUpstox as AsyncUpstox
+    from upstox_client.trading.upstox import Upstox as Upstox
 
 # Whole modules whose public names are names of this package, in the order in which they are looked through; before
 # them, single names of others.
 _MODULES = ("upstox_client.errors", "upstox_client.api", "upstox_client.models")
 _NAMES = {
     "ApiClient": "upstox_client.api_client",
+    "AsyncUpstox": "upstox_client.trading.upstox",
     "AsyncMarketFeed": "upstox_client.feeder",
     "AsyncPortfolioFeed": "upstox_client.feeder",
     "Configuration": "upstox_client.configuration",
@@ -56,6 +59,7 @@ _NAMES = {
     "RetryPolicy": "upstox_client.core.policy",
     "Timeout": "upstox_client.core.policy",
     "UnexpectedTypeWarning": "upstox_client.core.codec",
+    "Upstox": "upstox_client.trading.upstox",
     "authorization_url": "upstox_client.api.login_api",
 }
 

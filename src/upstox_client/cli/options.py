@@ -14,6 +14,7 @@ from upstox_client.redact import redact_url
 
 if TYPE_CHECKING:
     from upstox_client.api_client import ApiClient
+    from upstox_client.trading.upstox import Upstox
 
 Sandbox: TypeAlias = Annotated[bool, typer.Option("--sandbox", help="The sandbox: test orders, no money.")]
 BaseUrl: TypeAlias = Annotated[
@@ -24,6 +25,10 @@ ClientId: TypeAlias = Annotated[
     str | None,
     typer.Option("--client-id", metavar="ID", help="The app's API key; default: UPSTOX_CLIENT_ID, or the last one."),
 ]
+Paper: TypeAlias = Annotated[
+    bool, typer.Option("--paper", help="On an emulator inside this command: no login, no network, no money.")
+]
+Csv: TypeAlias = Annotated[bool, typer.Option("--csv", help="CSV with a header on standard output.")]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
@@ -50,6 +55,35 @@ def configuration_for(*, sandbox: bool, base_url: str | None) -> Configuration:
     if State.debug:
         configuration.debug = True
     return configuration
+
+
+@contextlib.contextmanager
+def trading(
+    *, client_id: str | None = None, sandbox: bool = False, base_url: str | None = None, paper: bool = False
+) -> Generator[Upstox]:
+    """An `Upstox` as the options want it; what cannot be found or done is wrong usage, and says what would be right."""
+    from upstox_client.errors import NetworkError
+    from upstox_client.extras import MissingExtraError
+    from upstox_client.trading.upstox import Upstox
+
+    try:
+        if paper and (sandbox or base_url or client_id):
+            raise WrongUsageError("--paper excludes --sandbox, --base-url and --client-id.")
+        configuration = None if paper else configuration_for(sandbox=sandbox, base_url=base_url)
+        with Upstox(configuration, client_id=client_id, paper=paper) as up:
+            try:
+                yield up
+            except NetworkError as error:
+                error.add_note(redact_url(up.configuration.host))
+                raise
+    except MissingExtraError as error:
+        raise WrongUsageError(f"{error}") from error
+    except ValueError as error:
+        raise WrongUsageError(f"{error}") from error
+    except LookupError as error:
+        if type(error) is not LookupError:  # KeyError and IndexError are ours
+            raise
+        raise WrongUsageError(f"{error}") from error
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import datetime as dt
 import difflib
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, Self, TypeAlias
 
@@ -318,16 +318,22 @@ class Instruments:
 
     def _containing(self, words: list[str], where: list[str], values: list[Any], limit: int) -> list[Instrument]:
         """Those with all the words, in the order of likeliness."""
-        wanted = [f" {word}" if len(word) <= _SHORT or _NUMBER.fullmatch(word) else word for word in words]
-        ids = self.store.lines.having(wanted)
+        first, *rest = [f" {word}" if len(word) <= _SHORT or _NUMBER.fullmatch(word) else word for word in words]
+        having = self.store.lines.having
+        # What begins with the very word comes first, then what begins with its letters: NIFTY before BANKNIFTY.
+        ids = itertools.chain.from_iterable(
+            map(having, ([f"\n {words[0]} ", *rest], [f"\n {words[0]}", *rest], [first, *rest]))
+        )
         if not where:
-            return self._of_ids(list(itertools.islice(ids, limit)))
+            return self._of_ids(_different(ids, limit))
         sql = f"SELECT id FROM instrument WHERE {' AND '.join(where)}"  # noqa: S608 - our own words
         fitting = {number for (number,) in self.store.rows(sql, values)}
-        return self._of_ids(list(itertools.islice((number for number in ids if number in fitting), limit)))
+        return self._of_ids(_different((number for number in ids if number in fitting), limit))
 
     def _of_ids(self, ids: list[int]) -> list[Instrument]:
-        return self.store.instruments(f"id IN ({_holes(ids)})", ids)
+        """The instruments of these rows, in this order."""
+        found = self.store.numbered(ids)
+        return [found[number] for number in ids]
 
     def _filters(
         self,
@@ -415,6 +421,16 @@ def _split_at_kind(asked: str) -> tuple[str, str, str]:
         if kind:
             return " ".join(words[:place]), kind, " ".join(words[place + 1 :])
     return asked, "", ""
+
+
+def _different(ids: Iterable[int], limit: int) -> list[int]:
+    """The first so many, each once."""
+    found: dict[int, None] = {}
+    for number in ids:
+        found[number] = None
+        if len(found) == limit:
+            break
+    return list(found)
 
 
 def _preferred(found: list[Instrument]) -> list[Instrument]:

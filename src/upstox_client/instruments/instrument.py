@@ -17,7 +17,7 @@ from upstox_client.instruments.errors import IllegalPriceError, IllegalQuantityE
 _UNLIMITED: Final = 999_999_999  # how the files write "no freeze quantity"
 
 
-class Instrument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Instrument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, repr_omit_defaults=True):
     """An instrument. `str()` of it is its trading symbol.
 
     The files have the tick in paise (JSON) or in rupees (CSV) under the one name `tick_size`; here it is `tick`, and

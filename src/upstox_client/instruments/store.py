@@ -24,7 +24,7 @@ import msgspec
 from upstox_client.instruments.errors import InstrumentFileError
 from upstox_client.instruments.instrument import Instrument
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _FIELDS: Final = Instrument.__struct_fields__
 _ORDER: Final = "place, underlying, expiry, strike, symbol"
 _EXPIRY: Final = _FIELDS.index("expiry")
@@ -102,6 +102,12 @@ class Store:
         sql = f"SELECT {_COLUMNS} FROM instrument WHERE {where} ORDER BY {_ORDER}{within}"  # noqa: S608 - our own words
         return [_instrument(row) for row in self.rows(sql, values)]
 
+    def numbered(self, ids: Sequence[int]) -> dict[int, Instrument]:
+        """The instruments of these rows, by row."""
+        holes = ", ".join("?" * len(ids))
+        sql = f"SELECT id, {_COLUMNS} FROM instrument WHERE id IN ({holes})"  # noqa: S608 - our own words
+        return {number: _instrument(row) for number, *row in self.rows(sql, ids)}
+
     @property
     def lines(self) -> Lines:
         """The texts to look in, read on first use."""
@@ -112,7 +118,7 @@ class Store:
 
 
 class Lines:
-    """A line of upper-case words for every instrument, each word after a blank, in the order of likeliness."""
+    """A line for every instrument, the likeliest first: a line feed, and upper-case words, each after a blank."""
 
     def __init__(self, text: bytes, starts: array.array[int], ids: array.array[int]) -> None:
         self._text = text
@@ -189,7 +195,7 @@ def _lines_of(database: sqlite3.Connection) -> tuple[bytes, bytes, bytes]:
     for number, *parts in database.execute(sql):
         ids.append(number)
         starts.append(len(text))
-        text += f" {' '.join(dict.fromkeys(filter(None, parts)))}\n".upper().encode()
+        text += f"\n {' '.join(dict.fromkeys(filter(None, parts)))}".upper().encode()
     starts.append(len(text))
     return bytes(text), starts.tobytes(), ids.tobytes()
 
@@ -207,7 +213,7 @@ def _row(one: Instrument) -> tuple[Any, ...]:
     return (*values, _place(one))
 
 
-def _instrument(row: tuple[Any, ...]) -> Instrument:
+def _instrument(row: Sequence[Any]) -> Instrument:
     values = list(row)
     expiry = values[_EXPIRY]
     values[_EXPIRY] = None if expiry is None else dt.date.fromordinal(expiry)

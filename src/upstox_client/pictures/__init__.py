@@ -5,8 +5,9 @@
     up.history("RELIANCE", "5m", days=1).plot("reliance.png")
     up.options("NIFTY").plot("nifty.svg")
 
-Every function returns a `matplotlib.figure.Figure` and writes it to `path`, if given; the suffix says what it
-is: PNG, SVG, PDF. Nothing is shown on a screen, and no global state of matplotlib is touched. In a notebook a figure shows itself.
+Every function returns a `matplotlib.figure.Figure`, and writes it to `path`, if given; the suffix says what it is: PNG,
+SVG, PDF. Nothing is shown on a screen, and no global state of matplotlib is touched. In a notebook a figure shows
+itself.
 """
 
 from __future__ import annotations

@@ -85,9 +85,10 @@ class Listing:
         self.assets = assets
         self.progress = progress
         self.clock = clock
-        name = re.sub(r"[^\w.-]+", "-", str(place))
+        # Emulators come and go, each on a port of its own: they share a file, and tell whether it is theirs.
+        name = place.environment if place.environment == "emulator" else re.sub(r"[^\w.-]+", "-", str(place))
         self.path = (folder or cache_folder()) / "instruments" / f"{name}.sqlite"
-        # An emulator's day is its own: it is asked by every program.
+        # The day of another server is its own: it is asked by every program.
         self._trusts_clock = place.environment in {"live", "sandbox"}
         self.book: Instruments | None = None
         self._checked: dt.datetime | None = None

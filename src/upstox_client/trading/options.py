@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _SIDE_COLUMNS: Final = ("ltp", "bid", "ask", "volume", "oi", "oi_change", "iv", "delta", "gamma", "theta", "vega")
 
 
-class Option(msgspec.Struct, frozen=True, kw_only=True):
+class Option(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
     """A call or a put of a chain. Prices in rupees, `iv` and `pop` (probability of profit) in percent.
 
     `instrument` is what orders and quotes take.
@@ -41,8 +41,8 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     bid_quantity: int = 0
     ask_quantity: int = 0
     volume: int = 0
-    oi: float = 0.0
-    oi_change: float = 0.0
+    oi: int = 0
+    oi_change: int = 0
     close: float = 0.0
     iv: float = 0.0
     delta: float = 0.0
@@ -295,8 +295,8 @@ def _of_chain(
         bid_quantity=market.bid_qty or 0,
         ask_quantity=market.ask_qty or 0,
         volume=market.volume or 0,
-        oi=market.oi or 0.0,
-        oi_change=(market.oi or 0.0) - (market.prev_oi or 0.0),
+        oi=int(market.oi or 0),
+        oi_change=int((market.oi or 0) - (market.prev_oi or 0)),
         close=market.close_price or 0.0,
         iv=greeks.iv or 0.0,
         delta=greeks.delta or 0.0,
@@ -323,8 +323,8 @@ def _of_quote(instrument: Instrument, quote: Quote, greeks: Greeks) -> Option:
         bid_quantity=quote.depth.buy[0].quantity if quote.depth.buy else 0,
         ask_quantity=quote.depth.sell[0].quantity if quote.depth.sell else 0,
         volume=quote.volume,
-        oi=quote.oi or 0.0,
-        oi_change=(quote.oi or 0.0) - (quote.previous_oi or 0.0),
+        oi=quote.oi or 0,
+        oi_change=(quote.oi or 0) - (quote.previous_oi or 0),
         close=quote.previous_close or 0.0,
         iv=greeks.iv,
         delta=greeks.delta,

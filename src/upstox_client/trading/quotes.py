@@ -117,7 +117,7 @@ class Depth(msgspec.Struct, Table, frozen=True):
         }
 
 
-class Quote(msgspec.Struct, frozen=True, kw_only=True):
+class Quote(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
     """A full quote. Prices are in rupees, quantities in units, times in IST; what does not apply is None.
 
     Attributes:
@@ -145,8 +145,8 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     change_percent: float | None = None
     volume: int = 0
     average_price: float | None = None
-    oi: float | None = None
-    previous_oi: float | None = None
+    oi: int | None = None
+    previous_oi: int | None = None
     bid: float | None = None
     ask: float | None = None
     lower_circuit: float | None = None
@@ -183,7 +183,7 @@ class Greeks(msgspec.Struct, frozen=True):
     gamma: float
     theta: float
     vega: float
-    oi: float
+    oi: int
     volume: int
 
 
@@ -297,8 +297,8 @@ def _quote(instrument: Instrument, row: MarketQuoteSymbolV3) -> Quote:
         change_percent=round(change / previous * 100, 2) if change is not None and previous else None,
         volume=row.volume or 0,
         average_price=row.average_price,
-        oi=row.oi,
-        previous_oi=row.previous_oi,
+        oi=_whole(row.oi),
+        previous_oi=_whole(row.previous_oi),
         bid=depth.bid,
         ask=depth.ask,
         lower_circuit=row.lower_circuit_limit,
@@ -317,6 +317,10 @@ def _quote(instrument: Instrument, row: MarketQuoteSymbolV3) -> Quote:
 def _clean(price: float) -> float:
     """A price without what 32-bit numbers on the way have added: 52.04999923706055 is 52.05."""
     return round(price, 4)
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
 
 
 def _depth(instrument: Instrument, row: MarketQuoteSymbolV3) -> Depth:
@@ -352,6 +356,6 @@ def _greeks(_: Instrument, row: MarketQuoteOptionGreekV3) -> Greeks:
         gamma=row.gamma or 0.0,
         theta=row.theta or 0.0,
         vega=row.vega or 0.0,
-        oi=row.oi or 0.0,
+        oi=int(row.oi or 0),
         volume=row.volume or 0,
     )

@@ -15,9 +15,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from upstox_client.aio.api_client import ApiClient as AsyncApiClient
 from upstox_client.api_client import ApiClient
 from upstox_client.auth import Place, load_token
 from upstox_client.configuration import Configuration
@@ -31,6 +30,9 @@ from upstox_client.trading.listing import Listing, assets_configuration
 from upstox_client.trading.options import OptionFlows
 from upstox_client.trading.paper import Paper, start_paper
 from upstox_client.trading.progress import default_progress
+
+if TYPE_CHECKING:
+    from upstox_client.aio.api_client import ApiClient as AsyncApiClient
 
 Reports = Progress | Literal["auto"] | None
 
@@ -150,6 +152,8 @@ class AsyncUpstox(_Trader, AsyncClosing, Async):
         client: AsyncApiClient | None = None,
         assets: AsyncApiClient | None = None,
     ) -> None:
+        from upstox_client.aio.api_client import ApiClient as AsyncApiClient  # loads every API class there is
+
         if client is None:
             configuration, self.paper = _configured(configuration, token, client_id, paper)
             client = AsyncApiClient(configuration)
