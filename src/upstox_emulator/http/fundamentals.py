@@ -60,8 +60,8 @@ def income_statement(call: Call) -> Any:
     period = read_choice(call.query, "time_period", ("yearly", "quarterly"), "time_period", "yearly")
     if company is None:
         type_ = "standalone" if standalone else "consolidated"
-        empty = {"type": type_, "time_period": period, "units_in": "crore", "income_statement": []}
-        return empty | {"full_statement": None}
+        told: dict[str, Any] = {"type": type_, "time_period": period, "units_in": "crore", "income_statement": []}
+        return told | {"full_statement": None}
     statements = _info(call).fundamentals.statements(company, call.backend.now().date(), standalone=standalone)
     return statements.income(quarterly=period == "quarterly", full=full)
 

@@ -51,8 +51,8 @@ def _asked(call: Call) -> list[Instrument]:
 
 def _owned(call: Call, category: str) -> list[str]:
     desk = call.backend.venue.desk
-    rows = desk.positions() if category == "positions" else desk.holdings()
-    return [row["instrument_token"] for row in rows]
+    owned = desk.positions.values() if category == "positions" else desk.holdings.values()
+    return list(dict.fromkeys(one.instrument.key for one in owned))
 
 
 def _known(call: Call, keys: Iterable[str]) -> list[Instrument]:

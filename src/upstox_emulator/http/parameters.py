@@ -41,8 +41,8 @@ def read_choice(
 
 
 def read_flag(query: Mapping[str, str], name: str) -> bool:
-    """`true` or `false`; false if it is left out."""
-    return read_choice(query, name, ("true", "false"), "invalid_input", "false") == "true"
+    """`true` or `false`, also with a capital; false if it is left out."""
+    return read_choice(query, name, ("true", "True", "false", "False"), "invalid_input", "false").lower() == "true"
 
 
 def read_whole(

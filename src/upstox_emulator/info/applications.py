@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import msgspec
 
@@ -40,10 +40,10 @@ class Bid(msgspec.Struct, frozen=True):
 class Wish(msgspec.Struct, frozen=True):
     """An application as it comes in, before anybody has looked at it."""
 
-    id: Any = None
-    upi: Any = None
-    category: Any = None
-    bids: Any = None
+    id: str | None = None
+    upi: str | None = None
+    category: str | None = None
+    bids: list[dict[str, Any]] | None = None
 
 
 class Application(msgspec.Struct):
@@ -199,16 +199,12 @@ class Applications:
         Raises:
             Refusal: it is against the rules; nothing has changed.
         """
-        if problems := [*_missing(wish), *_wrong(wish)]:
-            raise Refusal(*problems)
-        issue = self._issues.find(wish.id, at)
+        id_, upi, category, bids = _checked(wish)
+        issue = self._issues.find(id_, at)
         if issue is None:
-            raise refuse("ipo_unknown", path="id", value=wish.id)
+            raise refuse("ipo_unknown", path="id", value=id_)
         if not issue.applications_from <= at < issue.bidding_ends:
-            raise refuse(
-                "invalid_input", f"{issue.name} takes no applications: it is {issue.status(at)}", "id", wish.id
-            )
-        bids = [Bid(_plain(bid["quantity"]), _plain(bid["price"])) for bid in wish.bids]
+            raise refuse("invalid_input", f"{issue.name} takes no applications: it is {issue.status(at)}", "id", id_)
         if problems := [found for index, bid in enumerate(bids) for found in _outside(issue, bid, f"bids[{index}]")]:
             raise Refusal(*problems)
         order_id = self._next_id()
@@ -217,9 +213,7 @@ class Applications:
         lucky = fraction(self._seed, order_id, "allotment") < chances
         lots = (int(best.quantity) if issue.demand <= 1 else issue.minimum) // issue.lot
         submitted = max(at, issue.next_bidding(self._calendar, at)) + _SUBMITTED_AFTER
-        self._kept.append(
-            Application(order_id, issue, wish.upi, wish.category, bids, at, submitted, lots if lucky else 0)
-        )
+        self._kept.append(Application(order_id, issue, upi, category, bids, at, submitted, lots if lucky else 0))
         return order_id
 
     def cancel(self, order_id: str, at: dt.datetime) -> str:
@@ -244,35 +238,30 @@ class Applications:
 # The checks, in the order of the documented codes
 
 
-def _missing(wish: Wish) -> list[Problem]:
-    fields = {"ipo_id_required": "id", "ipo_upi_required": "upi", "ipo_category_required": "category"}
-    return [problem(kind, path=name, value=getattr(wish, name)) for kind, name in fields.items() if _blank(wish, name)]
+def _checked(wish: Wish) -> tuple[str, str, str, list[Bid]]:
+    """Issue, UPI id, category and bids.
+
+    Raises:
+        Refusal: for everything that is missing or wrong.
+    """
+    id_, upi, category = ((text or "").strip() for text in (wish.id, wish.upi, wish.category))
+    given = {"id": id_, "upi": upi, "category": category}
+    problems = [problem(f"ipo_{name}_required", path=name) for name, text in given.items() if not text]
+    if category and category not in _CATEGORIES:
+        problems.append(problem("ipo_category", path="category", value=category))
+    problems += _wrong_bids(wish.bids or [])
+    if upi and not _UPI.fullmatch(upi):
+        problems.append(problem("ipo_upi", path="upi", value=upi))
+    if problems:
+        raise Refusal(*problems)
+    return id_, upi, category, [Bid(_plain(bid["quantity"]), _plain(bid["price"])) for bid in wish.bids or ()]
 
 
-def _blank(wish: Wish, name: str) -> bool:
-    value = getattr(wish, name)
-    return not isinstance(value, str) or not value.strip()
-
-
-def _wrong(wish: Wish) -> list[Problem]:
-    problems: list[Problem] = []
-    if not _blank(wish, "category") and wish.category not in _CATEGORIES:
-        problems.append(problem("ipo_category", path="category", value=wish.category))
-    bids: Any = wish.bids
-    if isinstance(bids, list) and bids:
-        problems += _wrong_bids(cast("list[Any]", bids))
-    else:
-        problems.append(problem("ipo_bid_required", path="bids", value=bids))
-    if not _blank(wish, "upi") and not _UPI.fullmatch(wish.upi):
-        problems.append(problem("ipo_upi", path="upi", value=wish.upi))
-    return problems
-
-
-def _wrong_bids(bids: list[Any]) -> list[Problem]:
-    problems: list[Problem] = []
+def _wrong_bids(bids: list[dict[str, Any]]) -> list[Problem]:
+    problems: list[Problem] = [] if bids else [problem("ipo_bid_required", path="bids")]
     for index, bid in enumerate(bids):
         for name in ("quantity", "price"):
-            value = cast("dict[str, Any]", bid).get(name) if isinstance(bid, dict) else None
+            value = bid.get(name)
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 problems.append(problem(f"ipo_{name}_required", path=f"bids[{index}].{name}", value=value))
     if len(bids) > _MOST_BIDS:

@@ -8,6 +8,7 @@ that have passed.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Literal
 
@@ -173,8 +174,8 @@ class MutualFunds:
     def value(self, fund: Fund, day: dt.date) -> float:
         """The value of a unit on a trading day, in rupees."""
         if fund.growth is None:
-            return round(fund.value * (self._level(day) / _LEVEL) ** 1.1, 4)
-        return round(fund.value * (1 + fund.growth / 100) ** ((day - _VALUED) / dt.timedelta(days=365)), 4)
+            return round(fund.value * math.pow(self._level(day) / _LEVEL, 1.1), 4)
+        return round(fund.value * math.pow(1 + fund.growth / 100, (day - _VALUED).days / 365), 4)
 
     # Orders
 

@@ -180,7 +180,7 @@ def test_it_is_too_late_when_the_bidding_is_over(case):
         ({"bids": None}, [("UDAPI1231", "bids")]),
         ({"bids": [{"price": 1}]}, [("UDAPI1232", "bids[0].quantity")]),
         ({"bids": [{"quantity": 1, "price": "1"}]}, [("UDAPI1233", "bids[0].price")]),
-        ({"bids": [5]}, [("UDAPI1232", "bids[0].quantity"), ("UDAPI1233", "bids[0].price")]),
+        ({"bids": [{}]}, [("UDAPI1232", "bids[0].quantity"), ("UDAPI1233", "bids[0].price")]),
         ({"bids": [{"quantity": True, "price": 1}]}, [("UDAPI1232", "bids[0].quantity")]),
         ({"bids": [{"quantity": 1, "price": 1}] * 4}, [("UDAPI1235", "bids")]),
         ({"upi": "asha"}, [("UDAPI1236", "upi")]),
