@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -71,7 +72,7 @@ class Board:
         self._date = date
         self.span = days.sessions.of(exchange_of(instruments[0]), date)
         whole = [row for row, one in enumerate(instruments) if one.expiry is None or days.is_driven(one.key)]
-        derived = [row for row, one in enumerate(instruments) if one.expiry is not None]
+        derived = [row for row, one in enumerate(instruments) if one.is_derivative]
         self._whole = _Whole([days.day(instruments[row], date) for row in whole], np.array(whole, dtype=np.int64))
         self._derived = _Derived(days, [instruments[row] for row in derived], date, derived) if derived else None
         self.depends = {key for day in self._whole.days for key in day.depends}
@@ -188,13 +189,8 @@ class Board:
     # As values
 
     def _ticks(self, second: int, at: float) -> list[Tick]:
-        columns = self.columns(second)
-        last_at = float(self.span.open + second)
-        names = Columns._fields
-        return [
-            Tick(at=at, last_at=last_at, **dict(zip(names, row, strict=True)))
-            for row in zip(*(column.tolist() for column in columns), strict=True)
-        ]
+        last, quantity, *others = (column.tolist() for column in self.columns(second))
+        return list(map(Tick, repeat(at), last, quantity, repeat(float(self.span.open + second)), *others))
 
     def sides(self, second: int, levels: int) -> Sides:
         """The books."""
@@ -208,7 +204,8 @@ class Board:
         part = self._derived
         if part is None:
             return {}
-        found = zip(part.rows.tolist(), part.greeks(second, self.columns(second).last[part.rows]), strict=True)
+        rows: list[int] = part.rows.tolist()
+        found = zip(rows, part.greeks(second, self.columns(second).last[part.rows]), strict=True)
         return {row: greeks for row, greeks in found if self.instruments[row].is_option}
 
     def is_asked(self, date: dt.date, second: int) -> bool:
@@ -249,7 +246,7 @@ class _Whole:
 class _Derived:
     """Rows that follow from others: contracts."""
 
-    def __init__(self, days: Days, instruments: list[Instrument], date: dt.date, rows: list[int]) -> None:
+    def __init__(self, days: Days, instruments: Sequence[Instrument], date: dt.date, rows: Sequence[int]) -> None:
         self.rows = np.array(rows, dtype=np.int64)
         exchange = exchange_of(instruments[0])
         self._span = days.sessions.of(exchange, date)
@@ -261,9 +258,10 @@ class _Derived:
         self.lots, self.before, self.after = self._terms.lots, earlier.open_lots, self._terms.open_lots
         self.previous = days.closes(instruments, underlyings, before, before_span, earlier)
         self.lower, self.upper = self._terms.limits(self.previous)
-        unique = {one.key: row for row, one in enumerate(dict.fromkeys(underlyings))}
-        self._on = np.array([unique[one.key] for one in underlyings], dtype=np.int64)
-        self._bases = [Base(days, one, date) for one in dict.fromkeys(underlyings)]
+        unique = {one.key: one for one in underlyings}
+        places = {key: row for row, key in enumerate(unique)}
+        self._on = np.array([places[one.key] for one in underlyings], dtype=np.int64)
+        self._bases = [Base(days, one, date) for one in unique.values()]
         self.depends = {one.key for one in instruments} | {key for base in self._bases for key in base.depends}
         if self._terms.options.any():
             self.depends.add(VIX)
@@ -331,7 +329,7 @@ class _Derived:
         seconds, tops, bottoms = self._minute(minute)
         part = seconds[:, : rest + 1]
         high, low = np.maximum(tops, part.max(axis=1)), np.minimum(bottoms, part.min(axis=1))
-        found = self._priced(np.full(3, minute // BLOCK), np.column_stack((seconds[:, rest], high, low)))
+        found = self._priced(np.array([minute // BLOCK]), np.column_stack((seconds[:, rest], high, low)))
         last, ends = found[:, 0], found[:, 1:]
         return last, np.maximum(self._highest, ends.max(axis=1)), np.minimum(self._lowest, ends.min(axis=1))
 

@@ -6,7 +6,9 @@ market.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 
@@ -62,8 +64,13 @@ class Sides(NamedTuple):
         return [Depth(_levels(b, q, o), _levels(a, r, s)) for b, q, o, a, r, s in zip(*columns, strict=True)]
 
 
+_level: Callable[[tuple[int, int, int]], Level] = partial(cast("Any", tuple).__new__, Level)
+"""Makes a level of a tuple; thousands are made every second."""
+
+
 def _levels(prices: list[int], quantities: list[int], orders: list[int]) -> tuple[Level, ...]:
-    return tuple(map(Level, prices[: (count := len(quantities) - quantities.count(0))], quantities[:count], orders))
+    count = len(quantities) - quantities.count(0)
+    return tuple(map(_level, zip(prices[:count], quantities, orders, strict=False)))
 
 
 def books(shelf: Shelf, last: Ints, second: int, levels: int) -> Sides:

@@ -50,3 +50,7 @@ class Replay(Step, frozen=True):
 
     def apply(self, venue: Venue) -> None:
         venue.market.replay(self.key, self.ticks, self.at.timestamp())
+
+
+MOVING = (SetPrice, ReleasePrice, PlayMoves, Replay)
+"""Commands after which a price may be another."""

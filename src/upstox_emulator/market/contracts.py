@@ -17,7 +17,7 @@ from upstox_emulator.catalog.instrument import Instrument
 from upstox_emulator.market.chain import to_tick, within
 from upstox_emulator.market.day import BLOCK
 from upstox_emulator.market.noise import Floats, Ints, normal, stream, streams
-from upstox_emulator.market.pricing import Terms, greeks, implied, value
+from upstox_emulator.market.pricing import Lean, Terms, greeks, implied, lean, worth_of
 from upstox_emulator.market.sessions import Span
 from upstox_emulator.market.sources import Source
 from upstox_emulator.market.view import Greeks
@@ -35,6 +35,10 @@ _BUSY: Final = {
 """Lots a day of the options around the money that end next."""
 
 _USUALLY: Final = 3_000
+
+
+_FEW: Final = 2_000
+"""Contracts times blocks whose terms are kept for the whole day."""
 
 
 class Ground:
@@ -76,6 +80,7 @@ class Contracts:
         nerves: Floats,
     ) -> None:
         self._span = span
+        self._prepared: tuple[int, Floats, Lean] | None = None
         self._nerves = nerves
         sign = [1.0 if one.kind == "CE" else -1.0 if one.kind == "PE" else 0.0 for one in instruments]
         self.sign = np.array(sign)
@@ -134,21 +139,40 @@ class Contracts:
         volatility = self._calm[:, None] * self._nerves[blocks] ** self._follows[:, None]
         return Terms(self.sign[:, None], self.strike[:, None], np.clip(volatility, 0.02, 4.0), self.years(blocks))
 
+    def _growth(self, blocks: Ints) -> Floats:
+        """Forward prices by prices of the underlyings; those of futures stray a little."""
+        years = self.years(blocks)
+        growth = self.carry[:, None] * years
+        future = ~self.options
+        chance = normal(self._streams[future, None], self._number * 1000 + blocks)
+        growth[future] += chance * 1e-4 * np.minimum(years[future] * 40, 1)
+        return np.exp(growth)
+
+    def _prepare(self, blocks: Ints) -> tuple[Floats, Lean]:
+        """What does not depend on the underlyings' prices. Of few contracts the whole day is kept, else one block."""
+        if len(self.sign) * len(self._nerves) <= _FEW:
+            if self._prepared is None:
+                whole = np.arange(len(self._nerves))
+                self._prepared = 0, self._growth(whole), lean(self.terms(whole))
+            growth, (sign, strike, spread, discount) = self._prepared[1:]
+            return growth[:, blocks], Lean(sign, strike, spread[:, blocks], discount[:, blocks])
+        if len(blocks) > 1:
+            return self._growth(blocks), lean(self.terms(blocks))
+        if self._prepared is None or self._prepared[0] != blocks[0]:
+            self._prepared = int(blocks[0]), self._growth(blocks), lean(self.terms(blocks))
+        return self._prepared[1:]
+
     def prices(self, blocks: Ints, spots: Ints | Floats) -> Ints:
         """Prices by those of the underlyings.
 
         Parameters:
-            blocks: the block of each column.
+            blocks: the block of each column, or one for all.
             spots: a row a contract, a column a block.
         """
-        years = self.years(blocks)
-        stray = normal(self._streams[:, None], self._number * 1000 + blocks) * 1e-4 * np.minimum(years * 40, 1)
-        forward = spots * np.exp(self.carry[:, None] * years + stray * ~self.options[:, None])
-        worth = (
-            np.where(self.options[:, None], value(self.terms(blocks), forward), forward)
-            if self.options.any()
-            else forward
-        )
+        growth, prepared = self._prepare(blocks)
+        worth = spots * growth
+        if self.options.any():
+            worth = np.where(self.options[:, None], worth_of(prepared, worth), worth)
         return np.maximum(to_tick(worth, self.ticks[:, None]), self.ticks[:, None])
 
     def greeks(self, block: Ints, spots: Floats, prices: Ints) -> list[Greeks]:

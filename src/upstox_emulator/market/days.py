@@ -249,7 +249,7 @@ class Days:
     ) -> Contracts:
         """The terms of contracts of one exchange on a day, given what each is on."""
         exchange = exchange_of(instruments[0])
-        grounds = {one.key: self._ground(one, date) for one in dict.fromkeys(underlyings)}
+        grounds = {key: self._ground(one, date) for key, one in {one.key: one for one in underlyings}.items()}
         ends = {expiry: self._end(exchange, expiry) for one in instruments if (expiry := one.expiry) is not None}
         return Contracts(
             self.seed,
@@ -282,7 +282,7 @@ class Days:
 
     def _raw_closes(self, terms: Contracts, underlyings: Sequence[Instrument], date: dt.date, span: Span) -> Ints:
         """As if there were no limits."""
-        spots = {one.key: self.close(one, date) for one in dict.fromkeys(underlyings)}
+        spots = {key: self.close(one, date) for key, one in {one.key: one for one in underlyings}.items()}
         last = np.array([(span.minutes - 1) // BLOCK])
         column = np.array([spots[one.key] for one in underlyings], dtype=np.int64)[:, None]
         return terms.prices(last, column)[:, 0]
@@ -332,11 +332,12 @@ class Days:
         def priced(blocks: Ints, spots: Ints | Floats) -> Ints:
             return bounded(terms.prices(blocks, spots[None, :]), lower, upper)[0]
 
-        blocks = np.arange(span.minutes) // BLOCK
-        spots = base.bars(span)
-        bars = Bars(*(priced(blocks, column) for column in spots))
-        if float(terms.sign[0]) < 0:
-            bars = Bars(bars.open, bars.low, bars.high, bars.close)
+        blocks, spots = np.arange(span.minutes) // BLOCK, base.bars(span)
+        middle = typical_of(spots)
+        prices = priced(np.concatenate((np.tile(blocks, 4), np.arange(len(middle)))), np.concatenate((*spots, middle)))
+        *columns, typical = np.split(prices, span.minutes * np.arange(1, 5))
+        opened, high, low, close = columns
+        bars = Bars(opened, low, high, close) if instrument.kind == "PE" else Bars(opened, high, low, close)
 
         def seconds(minute: int) -> Ints:
             return priced(np.full(60, minute // BLOCK), base.seconds(span, minute))
@@ -347,7 +348,6 @@ class Days:
             return terms.greeks(np.array([minute // BLOCK]), spot, np.array([[price]]))[0]
 
         flow = self.flow(instrument, date, span, int(terms.lots[0]), int(earlier.open_lots[0]), int(terms.open_lots[0]))
-        typical = priced(np.arange(len(base.typical(span))), base.typical(span))
         depends = base.depends | {instrument.key}
         if instrument.is_option:
             depends |= {VIX}

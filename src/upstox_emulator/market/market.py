@@ -27,6 +27,9 @@ _FEW: Final = 4
 _BOARDS: Final = 64
 """Boards that are kept."""
 
+_DEPTHS: Final = 1024
+"""Books that were asked for one by one, and are kept."""
+
 _ASKED: Final = 200_000
 """Instruments whose places on boards are known."""
 
@@ -47,6 +50,7 @@ class Market:
         self._days = Days(seed, catalog, self._sessions)
         self._groups: dict[tuple[tuple[str, ...], dt.date], dict[str, tuple[list[Instrument], list[int]]]] = {}
         self._kept: dict[tuple[tuple[str, ...], str, dt.date], Board] = {}
+        self._depths: dict[tuple[str, int, int], Depth] = {}
         self._asked: dict[str, tuple[Board, int]] = {}
         catalog.spot = self.daily_spot
 
@@ -96,10 +100,14 @@ class Market:
         """The states of many, in their order; far cheaper than one by one."""
         if len(keys) < _FEW:
             return [self.tick(key, at) for key in keys]
-        found: dict[int, Tick] = {}
-        for board, second, rows in self._boards(keys, at):
-            found.update(zip(rows, board.ticks(second, at), strict=True))
-        return [found[row] for row in range(len(keys))]
+        shown = [(places, board.ticks(second, at)) for board, second, places in self._boards(keys, at)]
+        if len(shown) == 1:
+            return list(shown[0][1])
+        found: list[Tick] = [shown[0][1][0]] * len(keys)
+        for places, ticks in shown:
+            for place, tick in zip(places, ticks, strict=True):
+                found[place] = tick
+        return found
 
     def depth(self, key: str, at: float, levels: int = 5) -> Depth:
         """The book: up to `levels` rows a side."""
@@ -108,7 +116,13 @@ class Market:
             board, second, row = place
             return board.depths(second, levels)[row]
         day, second = self._at(key, at)
-        return books(self._shelf(day), np.array([day.last(second)]), day.span.open + second, levels).rows()[0]
+        name = key, day.span.open + second, levels
+        found = self._depths.get(name)
+        if found is None:
+            found = books(self._shelf(day), np.array([day.last(second)]), day.span.open + second, levels).rows()[0]
+            self._depths[name] = found
+            _shorten(self._depths, _DEPTHS)
+        return found
 
     def depths(self, keys: Sequence[str], at: float, levels: int = 5) -> list[Depth]:
         """The books of many, in their order; cheap for those whose ticks were asked for."""
@@ -245,6 +259,7 @@ class Market:
         self._days.drive(key, at, stretches)
         self._kept = {name: board for name, board in self._kept.items() if key not in board.depends}
         self._asked.clear()
+        self._depths.clear()
 
     # Within
 

@@ -51,14 +51,32 @@ class Terms(NamedTuple):
     years: Floats
 
 
-def value(terms: Terms, forward: Floats) -> Floats:
+class Lean(NamedTuple):
+    """Terms as the value needs them: the standard deviation at the end, and what a rupee at the end is worth."""
+
+    sign: Floats
+    strike: Floats
+    spread: Floats
+    discount: Floats
+
+
+def lean(terms: Terms) -> Lean:
+    """What may be worked out before the forward price is known."""
+    spread = np.maximum(terms.volatility * np.sqrt(terms.years), 1e-9)
+    return Lean(terms.sign, terms.strike, spread, np.exp(-RATE * terms.years))
+
+
+def worth_of(lean: Lean, forward: Floats) -> Floats:
     """What options are worth; at the end, what they would pay."""
-    spread = terms.volatility * np.sqrt(terms.years)
-    safe = np.maximum(spread, 1e-9)
-    d1 = np.log(forward / terms.strike) / safe + safe / 2
-    sign = terms.sign
-    worth = sign * (forward * cumulative(sign * d1) - terms.strike * cumulative(sign * (d1 - safe)))
-    return np.exp(-RATE * terms.years) * np.maximum(worth, 0.0)
+    sign, strike, spread, discount = lean
+    d1 = np.log(forward / strike) / spread + spread / 2
+    worth = sign * (forward * cumulative(sign * d1) - strike * cumulative(sign * (d1 - spread)))
+    return discount * np.maximum(worth, 0.0)
+
+
+def value(terms: Terms, forward: Floats) -> Floats:
+    """What options are worth by their terms."""
+    return worth_of(lean(terms), forward)
 
 
 class Sensitivities(NamedTuple):

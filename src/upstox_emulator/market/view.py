@@ -26,8 +26,8 @@ class Depth(NamedTuple):
     asks: tuple[Level, ...]
 
 
-class Tick(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The state of an instrument at a moment.
+class Tick(msgspec.Struct, frozen=True, gc=False):
+    """The state of an instrument at a moment. Thousands are made every second, so they may be made by position.
 
     Attributes:
         at: the moment, in epoch seconds; prices change on whole seconds.
