@@ -184,7 +184,7 @@ class Emulator:
     @property
     def market(self) -> MarketDriver:
         """Prices, driven by hand: `set_price`, `move`, `replay`, `release`."""
-        return MarketDriver(self.backend.drive, self.clock.now, lambda: self.venue)
+        return MarketDriver(self.backend.drive, self.clock.now, lambda: self.backend.venue)
 
     @property
     def orders(self) -> OrderRules:
@@ -198,7 +198,8 @@ class Emulator:
 
     @property
     def venue(self) -> Venue:
-        """Its state, to be looked at."""
+        """Its state as it is by now, to be looked at."""
+        self.backend.now()
         return self.backend.venue
 
     @property

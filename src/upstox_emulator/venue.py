@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, TypeAlias
 
+from upstox_emulator.account.account import Account
+from upstox_emulator.account.commands import ConvertPosition, SeedHoldings
 from upstox_emulator.account.funds import Funds
 from upstox_emulator.account.kill_switch import KillSwitch, Wish
 from upstox_emulator.account.payments import Payments
@@ -35,9 +37,10 @@ from upstox_emulator.exchange.commands import (
     PutOrderRule,
     SwitchOrderSettings,
 )
+from upstox_emulator.exchange.exchange import Exchange
 from upstox_emulator.info.commands import ApplyIpo, CancelIpo
 from upstox_emulator.info.info import Info
-from upstox_emulator.market.commands import PlayMoves, ReleasePrice, Replay, SetPrice
+from upstox_emulator.market.commands import MOVING, PlayMoves, ReleasePrice, Replay, SetPrice
 from upstox_emulator.market.market import Market
 
 
@@ -67,6 +70,9 @@ class Venue:
         self.kill_switch = KillSwitch()
         self.static_ips = StaticIps()
         self.payments = Payments(self.funds, opened_at)
+        self.desk = Account(self.catalog, self.market, self.calendar, self.funds, self.emit)
+        self.exchange = Exchange(seed, self.catalog, self.market, self.calendar, self.desk, self.emit)
+        self.exchange.stopped = self.kill_switch.is_stopped
 
     def execute(self, command: Command) -> Any:
         """Carry out a command, after everything that comes before it.
@@ -76,7 +82,10 @@ class Venue:
         """
         self.advance(command.at)
         self.moment = command.at
-        return command.apply(self)
+        result = command.apply(self)
+        if isinstance(command, MOVING):
+            self.exchange.step(self.now)
+        return result
 
     def emit(self, kind: Kind, message: dict[str, Any]) -> None:
         """Tell those who listen."""
@@ -99,10 +108,23 @@ class Venue:
         self._trade_until(to)
 
     def _trade_until(self, to: dt.datetime) -> None:
+        while (at := self.exchange.next_interest(self.now, to)) is not None:
+            self.now = self.moment = at
+            self.exchange.step(at)
         self.now = self.moment = to
 
     def _keep(self, appointment: Appointment) -> None:
-        del appointment
+        at, occasion, exchange = appointment
+        if occasion == "open":
+            self.exchange.on_open(exchange, at)
+        elif occasion == "square_off":
+            self.exchange.on_square_off(exchange, at)
+        elif occasion == "close":
+            self.exchange.on_close(exchange, at)
+            self.desk.on_close(exchange, at)
+        else:
+            self.exchange.roll(at)
+            self.desk.roll(at)
 
 
 def _whole_second(moment: dt.datetime) -> dt.datetime:
@@ -254,4 +276,6 @@ Command: TypeAlias = (
     | ReleasePrice
     | PlayMoves
     | Replay
+    | ConvertPosition
+    | SeedHoldings
 )
