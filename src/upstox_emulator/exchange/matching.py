@@ -269,10 +269,13 @@ def _before(levels: tuple[Level, ...], entry: Entry) -> int:
     """The units that stand at an order's price; beyond what is shown, as many as at the last price shown."""
     if not levels:
         return 0
-    worst = levels[-1]
-    hidden = entry.limit < worst.price if entry.buys else entry.limit > worst.price
-    return worst.quantity if hidden else _at(levels, entry.limit)
+    price, quantity, _ = levels[-1]
+    hidden = entry.limit < price if entry.buys else entry.limit > price
+    return quantity if hidden else _at(levels, entry.limit)
 
 
-def _at(levels: tuple[Level, ...], price: Price) -> int:
-    return next((level.quantity for level in levels if level.price == price), 0)
+def _at(levels: tuple[Level, ...], wanted: Price) -> int:
+    for price, quantity, _ in levels:
+        if price == wanted:
+            return quantity
+    return 0

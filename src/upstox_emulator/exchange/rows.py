@@ -6,6 +6,7 @@ https://upstox.com/developer/api-documentation/get-order-book and the pages besi
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from typing import Any, Final
 
 from upstox_emulator.catalog.instrument import EXCHANGE_OF_SEGMENT, Instrument
@@ -66,7 +67,7 @@ def book_row(order: Order, instrument: Instrument) -> dict[str, Any]:
         "parent_order_id": order.parent_order_id,
         "order_id": order.order_id,
         "variety": order.variety,
-        "order_timestamp": ist_text(order.changed_at),
+        "order_timestamp": _text(order.changed_at),
         "exchange_timestamp": _text(order.exchange_at),
         "is_amo": order.is_amo,
         "order_request_id": order.request_id,
@@ -107,7 +108,7 @@ def history_row(order: Order, instrument: Instrument) -> dict[str, Any]:
         "parent_order_id": order.parent_order_id or "NA",
         "trading_symbol": symbol,
         "tradingsymbol": symbol,
-        "order_timestamp": ist_text(order.changed_at),
+        "order_timestamp": _text(order.changed_at),
         "filled_quantity": order.filled,
         "transaction_type": order.side,
         "trigger_price": rupees(order.trigger),
@@ -149,7 +150,7 @@ def stream_message(order: Order, instrument: Instrument) -> dict[str, Any]:
         "status_message": order.message or "",
         "order_id": order.order_id,
         "order_request_id": order.request_id,
-        "order_timestamp": ist_text(order.changed_at),
+        "order_timestamp": _text(order.changed_at),
         "filled_quantity": order.filled,
         "guid": None,
         "placed_by": order.placed_by,
@@ -183,7 +184,9 @@ def _average(order: Order) -> float:
     return round(order.average / PER_RUPEE, 4)
 
 
+@functools.lru_cache(maxsize=64)
 def _text(moment: dt.datetime | None) -> str | None:
+    """A moment as most rows have it; one request writes the same one many times."""
     return None if moment is None else ist_text(moment)
 
 
