@@ -129,7 +129,7 @@ class FeedServer:
                 if peer.transport is not None:
                     peer.transport.disconnect(graceful=False)
             self._server.close()
-            self._loop.run_until_complete(asyncio.sleep(0))
+            self._loop.run_until_complete(asyncio.sleep(0.01))  # the transports close
             self._loop.close()
 
     async def _listen(self, port: int) -> asyncio.Server:
@@ -251,6 +251,16 @@ class FeedServer:
 
     def ping(self) -> None:
         self._on_loop(lambda: self.peers[-1].transport.send_ping(b"x"))
+
+    def send_if_there(self, *payloads: str) -> None:
+        """Send text frames, if anybody is connected at this moment."""
+
+        def work() -> None:
+            if self.peers and not self.peers[-1].transport.is_disconnected:
+                for payload in payloads:
+                    self.peers[-1].transport.send(WSMsgType.TEXT, payload.encode())
+
+        self._on_loop(work)
 
     def close(self, code: int = 1000, reason: bytes = b"") -> None:
         """Close the newest connection with a code."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextlib
 import inspect
 import logging
@@ -24,7 +25,6 @@ __all__ = ["AsyncFeed", "Core", "SyncFeed"]
 
 E = TypeVar("E")
 K = TypeVar("K")
-R = TypeVar("R")
 
 logger = logging.getLogger("upstox_client")
 
@@ -54,7 +54,8 @@ class Core(Generic[E]):
             on_token_expired,
         )
         self.loop: asyncio.AbstractEventLoop | None = None
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._lock = threading.Lock()
+        self._waiting: list[concurrent.futures.Future[None]] = []
         self._stopped: BaseException | None = None
 
     async def find_target(self) -> Target:
@@ -80,37 +81,43 @@ class Core(Generic[E]):
         except Exception as error:  # noqa: BLE001 - whoever listens is told
             stopped = error
         finally:
-            self._stopped = stopped
-            self._settle()
-            self.hub.end(stopped)
-            await self.calls.close()
             self.loop = None
+            self.end(stopped)
+            await self.calls.close()
 
-    async def wait_open(self) -> None:
-        """Wait until there is a connection.
+    def end(self, stopped: BaseException) -> None:
+        """Tell everybody that there will be nothing more, and why."""
+        self._stopped = stopped
+        self._settle()
+        self.hub.end(stopped)
 
-        Raises:
-            ApiException: there will be none.
-        """
-        while not self.engine.is_open:
-            if self._stopped is not None:
-                raise self._stopped
-            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.add(future)
-            try:
-                await future
-            finally:
-                self._waiting.discard(future)
+    def when_open(self) -> concurrent.futures.Future[None]:
+        """What is done when there is a connection, or fails when there will be none; from any thread."""
+        future: concurrent.futures.Future[None] = concurrent.futures.Future()
+        with self._lock:
+            self._waiting.append(future)
+        self._settle()
+        return future
 
     def _announce(self, change: StateChange) -> None:
-        if change.state in {FeedState.OPEN, FeedState.STOPPED}:
+        if change.state is FeedState.OPEN:
             self._settle()
         self.hub.deliver([change])
 
     def _settle(self) -> None:
-        for future in self._waiting:
-            if not future.done():
+        """Tell those who wait for a connection."""
+        stopped = self._stopped
+        if stopped is None and not self.engine.is_open:
+            return
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.set_running_or_notify_cancel():
+                continue
+            if stopped is None:
                 future.set_result(None)
+            else:
+                future.set_exception(stopped)
 
     def _has_room(self) -> None:
         """A consumer has room again; called from its own thread."""
@@ -173,7 +180,7 @@ class AsyncFeed(_Feed[C]):
         """
         await self.start()
         async with asyncio.timeout(timeout):
-            await self._core.wait_open()
+            await asyncio.wrap_future(self._core.when_open())
 
     async def close(self) -> None:
         """End the feed and its callbacks; iterations end when what waits has been taken."""
@@ -182,7 +189,7 @@ class AsyncFeed(_Feed[C]):
         if self._task is not None:
             self._task.cancel()
         else:
-            self._core.hub.end(FeedClosedError())
+            self._core.end(FeedClosedError())
         for task in tasks:
             if task is not current:
                 with contextlib.suppress(asyncio.CancelledError):
@@ -268,21 +275,13 @@ class SyncFeed(_Feed[C]):
             AuthenticationError, PermissionDeniedError, ...: there will be none.
         """
         self.start()
-        self._on_loop(self._core.wait_open(), timeout)
-
-    def _on_loop(self, work: Coroutine[Any, Any, R], timeout: float | None = None) -> R:
-        """Run `work` on the feed's loop and wait for it."""
-        loop = self._loop
+        future = self._core.when_open()
         try:
-            future = asyncio.run_coroutine_threadsafe(work, loop or asyncio.get_running_loop())
-        except RuntimeError:  # there is no loop, or it has closed
-            work.close()
-            raise FeedClosedError from None
-        try:
-            return future.result(timeout)
-        except TimeoutError:
-            future.cancel()
-            raise TimeoutError(f"not within {timeout:g} s" if timeout is not None else "timed out") from None
+            future.result(timeout)
+        except concurrent.futures.TimeoutError:
+            if not future.cancel():
+                raise  # it has been told so itself
+            raise TimeoutError(f"no connection within {timeout} s") from None
 
     def _soon(self, work: Callable[[], object]) -> None:
         """Have `work` done on the feed's loop, if it runs."""
@@ -298,7 +297,7 @@ class SyncFeed(_Feed[C]):
         if task is not None:
             self._soon(task.cancel)
         else:
-            self._core.hub.end(FeedClosedError())
+            self._core.end(FeedClosedError())
         for other in (thread, *callbacks):
             if other is not None and other is not threading.current_thread():
                 other.join(None if other is thread else _JOIN_PATIENCE)

@@ -7,7 +7,7 @@ import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from upstox_client.configuration import Configuration
 from upstox_client.errors import ApiException, AuthenticationError, NetworkError, PermissionDeniedError
@@ -25,6 +25,8 @@ OnTokenExpired: TypeAlias = Callable[[ApiException], "Awaitable[str | None] | st
 """Called when the token is not accepted; returns a new one, or None to stop."""
 
 logger = logging.getLogger("upstox_client")
+
+_GOODBYE: Final = 1.0  # seconds for what has been sent to leave
 
 
 class _Loss(NamedTuple):
@@ -84,21 +86,18 @@ class Engine(Generic[E]):
 
     async def run(self) -> ApiException:
         """Keep the feed alive until it is cancelled, or must stop; returns why it stopped."""
-        try:
-            while True:
-                try:
-                    await self._one_connection()
-                except (AuthenticationError, PermissionDeniedError) as refusal:
-                    if not await self._has_new_token(refusal):
-                        return self._stop(refusal, _loss_of(refusal))
-                except _Lost as lost:
-                    if not await self._pause(lost.loss):
-                        return self._stop(NetworkError(0, f"the feed is lost: {lost.loss.reason}"), lost.loss)
-                except ApiException as error:
-                    if not await self._pause(_loss_of(error)):
-                        return self._stop(error, _loss_of(error))
-        finally:
-            self._hang_up()
+        while True:
+            try:
+                await self._one_connection()
+            except (AuthenticationError, PermissionDeniedError) as refusal:
+                if not await self._has_new_token(refusal):
+                    return self._stop(refusal, _loss_of(refusal))
+            except _Lost as lost:
+                if not await self._pause(lost.loss):
+                    return self._stop(NetworkError(0, f"the feed is lost: {lost.loss.reason}"), lost.loss)
+            except ApiException as error:
+                if not await self._pause(_loss_of(error)):
+                    return self._stop(error, _loss_of(error))
 
     def flush(self, payloads: Sequence[bytes]) -> None:
         """Send, if there is a connection."""
@@ -148,10 +147,10 @@ class Engine(Generic[E]):
             await self._watch(line, ended, beside)
         finally:
             self._line = None
-            line.hang_up()
             if beside is not None:
                 beside.cancel()
                 await asyncio.gather(beside, return_exceptions=True)
+            await _hang_up(line, ended)
 
     async def _watch(self, line: Line, ended: asyncio.Future[Line], beside: asyncio.Future[None] | None) -> None:
         """Look after a connection until it ends, or what runs beside it fails."""
@@ -235,10 +234,6 @@ class Engine(Generic[E]):
         self._tell(FeedState.STOPPED, loss)
         return error
 
-    def _hang_up(self) -> None:
-        if self._line is not None:
-            self._line.hang_up()
-
     def _tell(self, state: FeedState, loss: _Loss | None = None, retry_in: float | None = None) -> None:
         cause, reason, code, said = loss or (None, "", None, "")
         attempt = self._protocol.lifeline.attempt
@@ -250,6 +245,15 @@ class Engine(Generic[E]):
     @staticmethod
     def _now() -> float:
         return time.monotonic()
+
+
+async def _hang_up(line: Line, ended: asyncio.Future[Line]) -> None:
+    """Say goodbye, and see to it that the socket is closed."""
+    for leave in (line.hang_up, lambda: line.drop(Cause.USER)):
+        leave()
+        await asyncio.wait((ended,), timeout=_GOODBYE)
+        if ended.done():
+            return
 
 
 def _loss_of(error: ApiException) -> _Loss:

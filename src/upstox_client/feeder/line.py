@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias, cast
 from urllib.parse import urljoin, urlsplit
 
@@ -191,23 +193,69 @@ async def open_line(target: Target, configuration: Configuration, patience: floa
 async def _connect(url: str, headers: dict[str, str], configuration: Configuration, make: Callable[[], Line]) -> Line:
     _refuse_unsafe_address(url)
     made: list[Line] = []
+    sockets: list[socket.socket] = []
 
     def listener() -> Line:
         made.append(make())
         return made[-1]
 
-    connect = cast("Callable[..., Awaitable[object]]", cast("Any", picows).ws_connect)
-    await connect(
-        listener,
-        url,
-        ssl_context=_context_for(url, configuration),
-        extra_headers=headers,
-        max_redirects=0,
-        max_frame_size=_LARGEST_FRAME,
-        websocket_handshake_timeout=None,
-        proxy=configuration.proxy,
+    async def dial(where: Any) -> socket.socket:
+        sockets.append(await _dial(where.host, where.port))
+        return sockets[-1]
+
+    connect = cast("Callable[..., Coroutine[Any, Any, object]]", cast("Any", picows).ws_connect)
+    connecting = asyncio.ensure_future(
+        connect(
+            listener,
+            url,
+            ssl_context=_context_for(url, configuration),
+            extra_headers=headers,
+            max_redirects=0,
+            max_frame_size=_LARGEST_FRAME,
+            websocket_handshake_timeout=None,
+            proxy=configuration.proxy,
+            socket_factory=dial,
+        )
     )
+    try:
+        await asyncio.shield(connecting)
+    except asyncio.CancelledError:
+        await _abandon(connecting, sockets)
+        for line in made:
+            line.drop(Cause.USER)
+        await asyncio.sleep(0)
+        raise
     return made[-1]
+
+
+async def _dial(host: str, port: int) -> socket.socket:
+    """A connected socket, to the first address that answers."""
+    loop = asyncio.get_running_loop()
+    failed: OSError | None = None
+    for family, kind, protocol, _, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        dialled = socket.socket(family, kind, protocol)
+        try:
+            dialled.setblocking(False)
+            await loop.sock_connect(dialled, address)
+        except OSError as error:
+            dialled.close()
+            failed = error
+        except BaseException:
+            dialled.close()
+            raise
+        else:
+            return dialled
+    raise failed or OSError(f"{host} has no address")
+
+
+async def _abandon(connecting: asyncio.Future[Any], sockets: list[socket.socket]) -> None:
+    """Let go of a connection that is being made. picows leaves its socket open if it is cancelled, so that is cut."""
+    if not sockets:
+        connecting.cancel()
+    for each in sockets:
+        with contextlib.suppress(OSError):  # it has ended by itself
+            each.shutdown(socket.SHUT_RDWR)
+    await asyncio.gather(connecting, return_exceptions=True)
 
 
 def _context_for(url: str, configuration: Configuration) -> ssl.SSLContext | None:

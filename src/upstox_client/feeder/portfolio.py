@@ -84,8 +84,9 @@ class _PortfolioCore(Core[Any]):
                 self._tell(self.ledger.release())
             self._tell(self.ledger.compare(await reading, time.time()))
         finally:
-            reading.cancel()
             self._tell(self.ledger.release())
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
 
     async def _read_books_at_last(self) -> list[Row]:
         """The books, however often it takes."""
