@@ -5,6 +5,7 @@ https://upstox.com/developer/api-documentation/get-futures-smartlist and the pag
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final
 
 from upstox_emulator.http.calls import Call, Endpoint
@@ -21,7 +22,7 @@ def _contracts(call: Call, kind: Kind) -> Any:
     category = read_choice(call.query, "category", categories(kind, asset), "smartlist_category")
     page, now = _page(call), call.backend.now()
     metric, rows = call.backend.venue.info.smartlists.contracts(kind, asset, category, now)
-    return _told(asset, category, int(now.timestamp() * 1000), metric, rows, page)
+    return _told(asset, category, now, metric, [row.told() for row in page.cut(rows)], page, len(rows))
 
 
 def futures(call: Call) -> Any:
@@ -35,21 +36,21 @@ def options(call: Call) -> Any:
 def funded(call: Call) -> Any:
     page, now = _page(call), call.backend.now()
     rows = call.backend.venue.info.smartlists.funded(now)
-    return _told("STOCK", "MTF", int(now.timestamp() * 1000), "margin_saved", rows, page)
+    return _told("STOCK", "MTF", now, "margin_saved", page.cut(rows), page, len(rows))
 
 
 def _told(
-    asset: str, category: str, moment: int, metric: str, rows: list[dict[str, Any]], page: Page
+    asset: str, category: str, now: dt.datetime, metric: str, shown: list[dict[str, Any]], page: Page, total: int
 ) -> dict[str, Any]:
     return {
         "asset_type": asset,
         "category": category,
-        "time_stamp": moment,
+        "time_stamp": int(now.timestamp() * 1000),
         "metric_key": metric,
-        "smartlist": page.cut(rows),
+        "smartlist": shown,
         "page_number": page.number,
         "page_size": page.size,
-        "total_pages": page.pages(len(rows)),
+        "total_pages": page.pages(total),
     }
 
 

@@ -15,7 +15,7 @@ from upstox_emulator.info.mutual_funds import MutualFunds
 from upstox_emulator.info.news import News
 from upstox_emulator.info.open_interest import OpenInterest
 from upstox_emulator.info.smartlists import Smartlists
-from upstox_emulator.market.view import MarketView
+from upstox_emulator.market.market import Market
 from upstox_emulator.units import rupees
 
 _NIFTY = "NSE_INDEX|Nifty 50"
@@ -34,7 +34,7 @@ class Info:
         open_interest: of option chains. smartlists: sorted lists of contracts.
     """
 
-    def __init__(self, seed: int, catalog: Catalog, market: MarketView, calendar: Calendar) -> None:
+    def __init__(self, seed: int, catalog: Catalog, market: Market, calendar: Calendar) -> None:
         self._catalog = catalog
         self._market = market
         self._dollar_key = next(one.key for one in catalog.assets if one.symbol == "USDINR")

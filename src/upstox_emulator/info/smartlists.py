@@ -15,7 +15,8 @@ import msgspec
 from upstox_emulator.calendar import Calendar
 from upstox_emulator.catalog.catalog import Catalog
 from upstox_emulator.catalog.instrument import EXCHANGE_OF_SEGMENT, Instrument
-from upstox_emulator.market.view import MarketView, Tick
+from upstox_emulator.market.market import Market
+from upstox_emulator.market.view import Tick
 from upstox_emulator.units import PER_RUPEE, rupees
 
 Kind: TypeAlias = Literal["futures", "options"]
@@ -38,7 +39,7 @@ def categories(kind: Kind, asset: str) -> tuple[str, ...]:
     return _OF_ALL if asset == "COMMODITY" else (*_OF_ALL, *_CATEGORIES[kind])
 
 
-class _Row(msgspec.Struct):
+class Row(msgspec.Struct):
     """A contract now, and at the end of the session before; `current` and `previous` are what it is sorted by."""
 
     instrument: Instrument
@@ -51,6 +52,26 @@ class _Row(msgspec.Struct):
     def change(self) -> float:
         """In percent of what it was; 0 where that is not known."""
         return (self.current - self.previous) / abs(self.previous) * 100 if self.previous else 0.0
+
+    def told(self) -> dict[str, Any]:
+        """As the endpoint shows it."""
+        tick, previous = self.tick, self.previous
+        move = rupees(tick.last - tick.previous_close)
+        return {
+            "instrument_key": self.instrument.key,
+            "price": {
+                "current": rupees(tick.last),
+                "close_price": rupees(tick.previous_close),
+                "change_abs": round(move, 4),
+                "change_pct": round(move / rupees(tick.previous_close) * 100, 2) if tick.previous_close else 0.0,
+            },
+            "metric": {
+                "current": self.current,
+                "previous": None if previous is None else round(float(previous), 4),
+                "change_abs": None if previous is None else round(float(self.current - previous), 4),
+                "change_pct": None if previous is None else round(self.change, 2),
+            },
+        }
 
 
 Measure: TypeAlias = Callable[[Instrument, Tick], float]
@@ -71,6 +92,11 @@ class _List(msgspec.Struct, frozen=True):
     by_change: bool = False
     falling: bool = False
     whole: bool = False
+
+    def of(self, instrument: Instrument, tick: Tick) -> float:
+        """The metric of a contract."""
+        value = self.measure(instrument, tick)
+        return round(value) if self.whole else round(value, 4)
 
 
 def _traded_value(instrument: Instrument, tick: Tick) -> float:
@@ -109,12 +135,12 @@ _LARGEST: Final = {"UNDER_5000": 5_000, "UNDER_10000": 10_000}
 class Smartlists:
     """The lists at a moment."""
 
-    def __init__(self, catalog: Catalog, market: MarketView, calendar: Calendar) -> None:
+    def __init__(self, catalog: Catalog, market: Market, calendar: Calendar) -> None:
         self._catalog = catalog
         self._market = market
         self._calendar = calendar
 
-    def contracts(self, kind: Kind, asset: str, category: str, at: dt.datetime) -> tuple[str, list[dict[str, Any]]]:
+    def contracts(self, kind: Kind, asset: str, category: str, at: dt.datetime) -> tuple[str, list[Row]]:
         """A list of futures or options: what it is sorted by, and its rows."""
         rows = self._rows(kind, asset, at)
         if category in {"PREMIUM", "DISCOUNT"}:
@@ -123,14 +149,11 @@ class Smartlists:
             return "implied_volatility", self._volatility(rows, at, falling=category == "IV_LOSERS")
         how = _LISTS[category]
         for row in rows:
-            row.current = how.measure(row.instrument, row.tick)
-            row.previous = None if row.before is None else how.measure(row.instrument, row.before)
+            row.current = how.of(row.instrument, row.tick)
+            row.previous = None if row.before is None or category in _LARGEST else how.of(row.instrument, row.before)
         if category in _LARGEST:
-            affordable = [row for row in rows if row.tick.volume and row.current <= _LARGEST[category]]
-            for row in affordable:
-                row.previous = None
-            rows = affordable
-        return how.metric, [_told(row, whole=how.whole) for row in _sorted(rows, how)]
+            rows = [row for row in rows if row.tick.volume and row.current <= _LARGEST[category]]
+        return how.metric, _sorted(rows, how)
 
     def funded(self, at: dt.datetime) -> list[dict[str, Any]]:
         """The shares that can be bought with margin funding; where most is saved comes first."""
@@ -139,16 +162,19 @@ class Smartlists:
         rows = [_funded(share, tick) for share, tick in zip(shares, ticks, strict=True)]
         return sorted(rows, key=lambda row: (-row["price"]["margin_saved"], row["instrument_key"]))
 
-    def _rows(self, kind: Kind, asset: str, at: dt.datetime) -> list[_Row]:
+    def _rows(self, kind: Kind, asset: str, at: dt.datetime) -> list[Row]:
         wanted = [
             one
             for one in self._catalog.listed(at.date())
             if one.underlying_type == ASSETS[asset] and one.is_derivative and one.is_option == (kind == "options")
         ]
+        if (kind, asset) == ("options", "STOCK"):  # hardly anybody trades those that end later
+            nearest = min((one.expiry for one in wanted if one.expiry), default=None)
+            wanted = [one for one in wanted if one.expiry == nearest]
         wanted.sort(key=_exchange)
         ticks = self._market.ticks([one.key for one in wanted], at.timestamp())
         before = self._before(wanted, at)
-        return [_Row(one, tick, before.get(one.key)) for one, tick in zip(wanted, ticks, strict=True)]
+        return [Row(one, tick, before.get(one.key)) for one, tick in zip(wanted, ticks, strict=True)]
 
     def _before(self, wanted: Sequence[Instrument], at: dt.datetime) -> dict[str, Tick]:
         """At the end of the session before, of those that were listed then."""
@@ -170,7 +196,7 @@ class Smartlists:
             raise ValueError(f"{exchange} had no session before {day}")
         return session.close - _SECOND
 
-    def _over_spot(self, rows: list[_Row], at: dt.datetime, *, falling: bool) -> list[dict[str, Any]]:
+    def _over_spot(self, rows: list[Row], at: dt.datetime, *, falling: bool) -> list[Row]:
         """Futures above what they are on, or below it."""
         sign = -1 if falling else 1
         spots: dict[str, Tick] = {}
@@ -182,52 +208,33 @@ class Smartlists:
             row.current = sign * rupees(row.tick.last - spot.last)
             row.previous = sign * rupees(row.tick.previous_close - spot.previous_close)
         found = [row for row in rows if row.current > 0]
-        found.sort(key=lambda row: (-row.current, row.instrument.key))
-        return [_told(row) for row in found]
+        return sorted(found, key=lambda row: (-row.current, row.instrument.key))
 
-    def _volatility(self, rows: list[_Row], at: dt.datetime, *, falling: bool) -> list[dict[str, Any]]:
+    def _volatility(self, rows: list[Row], at: dt.datetime, *, falling: bool) -> list[Row]:
         """The most traded options, by how their implied volatility has changed."""
         known = [row for row in rows if row.before is not None and row.tick.volume]
         known.sort(key=lambda row: (-_traded_value(row.instrument, row.tick), row.instrument.key))
-        for row in known[:_PRICED]:
-            key, end = row.instrument.key, self._end_before(_exchange(row.instrument), at)
-            row.current = round(self._market.greeks(key, at.timestamp()).iv * 100, 4)
-            row.previous = round(self._market.greeks(key, end.timestamp()).iv * 100, 4)
-        how = _List("implied_volatility", _price, by_change=True, falling=falling)
-        return [_told(row) for row in _sorted(known[:_PRICED], how)]
+        known = sorted(known[:_PRICED], key=lambda row: _exchange(row.instrument))
+        for exchange, group in groupby(known, lambda row: _exchange(row.instrument)):
+            some = list(group)
+            keys, end = [row.instrument.key for row in some], self._end_before(exchange, at)
+            now, before = (self._market.greeks_of(keys, moment.timestamp()) for moment in (at, end))
+            for row, greeks, earlier in zip(some, now, before, strict=True):
+                row.current, row.previous = round(greeks.iv * 100, 4), round(earlier.iv * 100, 4)
+        return _sorted(known, _List("implied_volatility", _price, by_change=True, falling=falling))
 
 
 def _exchange(instrument: Instrument) -> str:
     return EXCHANGE_OF_SEGMENT[instrument.segment]
 
 
-def _sorted(rows: list[_Row], how: _List) -> list[_Row]:
+def _sorted(rows: list[Row], how: _List) -> list[Row]:
     """The rows of a list in its order; of gainers and losers those that gained or lost."""
     sign = 1 if how.falling else -1
     if how.by_change:
         moved = [row for row in rows if row.change * sign < 0]
         return sorted(moved, key=lambda row: (sign * row.change, row.instrument.key))
     return sorted(rows, key=lambda row: (-row.current, row.instrument.key))
-
-
-def _told(row: _Row, *, whole: bool = False) -> dict[str, Any]:
-    tick, previous = row.tick, row.previous
-    move = rupees(tick.last - tick.previous_close)
-    return {
-        "instrument_key": row.instrument.key,
-        "price": {
-            "current": rupees(tick.last),
-            "close_price": rupees(tick.previous_close),
-            "change_abs": round(move, 4),
-            "change_pct": round(move / rupees(tick.previous_close) * 100, 2) if tick.previous_close else 0.0,
-        },
-        "metric": {
-            "current": round(row.current) if whole else round(row.current, 4),
-            "previous": None if previous is None else round(float(previous), 4),
-            "change_abs": None if previous is None else round(float(row.current - previous), 4),
-            "change_pct": None if previous is None else round(row.change, 2),
-        },
-    }
 
 
 def _funded(share: Instrument, tick: Tick) -> dict[str, Any]:

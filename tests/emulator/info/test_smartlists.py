@@ -10,7 +10,12 @@ from .conftest import NOW, World, at
 
 
 def contracts(world: World, kind: str, asset: str, category: str, moment: dt.datetime = NOW):
-    return world.info.smartlists.contracts(kind, asset, category, moment)
+    return told(world.info.smartlists, kind, asset, category, moment)
+
+
+def told(lists: Smartlists, kind: str, asset: str, category: str, moment: dt.datetime = NOW):
+    metric, rows = lists.contracts(kind, asset, category, moment)
+    return metric, [row.told() for row in rows]
 
 
 def test_the_lists_there_are():
@@ -97,7 +102,7 @@ def few(world: World) -> Smartlists:
 
 @pytest.mark.parametrize("category", categories("options", "INDEX"))
 def test_options(few, world, category):
-    metric, rows = few.contracts("options", "INDEX", category, NOW)
+    metric, rows = told(few, "options", "INDEX", category)
     assert rows or category.startswith(("IV", "UNDER", "OI", "PRICE"))
     for row in rows:
         option = world.catalog.find(row["instrument_key"], NOW.date())
@@ -110,7 +115,7 @@ def test_options(few, world, category):
 
 @pytest.mark.parametrize("asset", ["INDEX", "STOCK"])
 def test_options_by_how_their_volatility_has_changed(few, world, asset):
-    (metric, up), (_, down) = (few.contracts("options", asset, name, NOW) for name in ("IV_GAINERS", "IV_LOSERS"))
+    (metric, up), (_, down) = (told(few, "options", asset, name) for name in ("IV_GAINERS", "IV_LOSERS"))
     assert metric == "implied_volatility"
     assert up or down
     for row in (*up, *down):
@@ -121,7 +126,7 @@ def test_options_by_how_their_volatility_has_changed(few, world, asset):
 
 
 def test_options_that_many_can_pay(few, world):
-    _, rows = few.contracts("options", "STOCK", "UNDER_10000", NOW)
+    _, rows = told(few, "options", "STOCK", "UNDER_10000")
     assert rows
     for row in rows:
         option = world.catalog.find(row["instrument_key"], NOW.date())
@@ -133,7 +138,7 @@ def test_options_that_many_can_pay(few, world):
             "change_pct": None,
         }
         assert paid <= 10_000
-    fewer = few.contracts("options", "STOCK", "UNDER_5000", NOW)[1]
+    fewer = told(few, "options", "STOCK", "UNDER_5000")[1]
     assert {row["instrument_key"] for row in fewer} < {row["instrument_key"] for row in rows}
 
 
@@ -145,8 +150,8 @@ def test_what_was_not_listed_before_has_no_past(world):
             super().__init__(world)
             self.find = lambda key, when: None if when < day else world.catalog.find(key, when)
 
-    _, rows = Smartlists(Fresh(), world.market, world.calendar).contracts(
-        "options", "INDEX", "MOST_ACTIVE", at("2026-11-25T11:00")
+    _, rows = told(
+        Smartlists(Fresh(), world.market, world.calendar), "options", "INDEX", "MOST_ACTIVE", at("2026-11-25T11:00")
     )
     assert rows
     assert {row["metric"]["previous"] for row in rows} == {None}
