@@ -102,7 +102,7 @@ class Payments:
 
     def modes(self, now: dt.datetime) -> dict[str, Any]:
         """What can be withdrawn by which mode."""
-        eligible = self._funds.withdrawable
+        eligible = self._funds.withdrawable(now)
         return {
             mode.lower(): {
                 "status": "ENABLED",
@@ -122,7 +122,7 @@ class Payments:
             raise Refusal(*problems)
         if self._under_way(now) is not None:
             raise refuse("internal", "Another withdrawal request is already in progress.")
-        rupees = self._affordable(amount, self._funds.withdrawable, _LARGEST[mode])
+        rupees = self._affordable(amount, self._funds.withdrawable(now), _LARGEST[mode])
         self._made += 1
         payout = Payout(f"EM{now:%y%m%d}-{self._made:04d}-{mode}", mode, rupees, now)
         self._payouts.append(payout)
@@ -138,7 +138,7 @@ class Payments:
             raise refuse("internal", "Withdrawal request cannot be modified.")
         if problems := _amount_problems(amount):
             raise Refusal(*problems)
-        rupees = self._affordable(amount, self._funds.withdrawable + payout.amount, _LARGEST[payout.mode])
+        rupees = self._affordable(amount, self._funds.withdrawable(now) + payout.amount, _LARGEST[payout.mode])
         self._funds.withdrawn += rupees - payout.amount
         payout.amount = rupees
         return payout.row(now) | {"message": "Your withdrawal request has been updated successfully."}

@@ -38,12 +38,14 @@ def funds(call: Call) -> Any:
     segment = call.query.get("segment")
     if segment is not None and segment not in {"SEC", "COM"}:
         raise refuse("segment_invalid", path="segment", value=segment)
-    return call.backend.venue.funds.v2(segment)
+    at = call.backend.now()
+    return call.backend.venue.funds.v2(segment, at)
 
 
 def funds_v3(call: Call) -> Any:
     call.backend.keep_funds_hours()
-    return call.backend.venue.funds.v3()
+    at = call.backend.now()
+    return call.backend.venue.funds.v3(at)
 
 
 def kill_switch(call: Call) -> Any:
@@ -69,11 +71,11 @@ def payins(call: Call) -> Any:
 
 
 def payouts(call: Call) -> Any:
-    return call.backend.venue.payments.payouts(call.backend.clock.now())
+    return call.backend.venue.payments.payouts(call.backend.now())
 
 
 def payout_modes(call: Call) -> Any:
-    return call.backend.venue.payments.modes(call.backend.clock.now())
+    return call.backend.venue.payments.modes(call.backend.now())
 
 
 def initiate_payout(call: Call) -> Any:
