@@ -14,6 +14,7 @@ from upstox_emulator.backend import Backend
 from upstox_emulator.errors import refuse
 from upstox_emulator.http import (
     batch,
+    charges,
     contracts,
     feeds,
     fundamentals,
@@ -28,7 +29,9 @@ from upstox_emulator.http import (
     news,
     options,
     orders,
+    portfolio,
     quotes,
+    reports,
     smartlists,
     trades,
     user,
@@ -59,6 +62,9 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     *quotes.ENDPOINTS,
     *history.ENDPOINTS,
     *options.ENDPOINTS,
+    *portfolio.ENDPOINTS,
+    *charges.ENDPOINTS,
+    *reports.ENDPOINTS,
 )
 """Every JSON endpoint of the API; the login dialog is in `upstox_emulator.web.dialog`."""
 
