@@ -39,8 +39,9 @@ def test_a_day_has_something_of_everything(undisturbed) -> None:
     outcomes, events, end = undisturbed
     assert len(outcomes) == COUNT
     assert {status for status, _ in outcomes} >= {200, 400}
-    assert 500 not in {status for status, _ in outcomes}
-    assert {row["status"] for row in end["orders"]} >= {"complete", "rejected", "cancelled", "open"}
+    assert "Something went wrong" not in str(outcomes)
+    ends = {"complete", "rejected", "cancelled", "after market order req received"}
+    assert {row["status"] for row in end["orders"]} == ends
     assert {row["order_type"] for row in end["orders"]} == {"MARKET", "LIMIT", "SL", "SL-M"}
     assert {kind for _, _, kind, _ in events} == {"order", "gtt_order", "position"}
     assert end["positions"]
