@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from upstox_emulator.account.user import DEFAULT_USER
-from upstox_emulator.calendar import Calendar
+from upstox_emulator.calendar import Calendar, Session
 from upstox_emulator.catalog.instrument import Instrument
 from upstox_emulator.clock import IST
 from upstox_emulator.errors import Refusal, refuse
@@ -244,10 +244,11 @@ class Exchange:
             end = max(int(after.timestamp()) + 1, -int(-due.timestamp() // 1))
         found: int | None = end if due is not None and due <= until else None
         for key, reach in self._reaches().items():
-            begin = after if self._trades(key, after) else self._next_open(key, after)
-            if begin is None:
+            session = self._session(key, after)
+            if session is None:
                 continue
-            second = first_reached(self._market, key, reach, int(begin.timestamp()), end)
+            begin = max(int(after.timestamp()), int(session.open.timestamp()) - 1)
+            second = first_reached(self._market, key, reach, begin, min(end, int(session.close.timestamp()) - 1))
             if second is not None:
                 found = end = second
         return None if found is None else dt.datetime.fromtimestamp(found, IST)
@@ -286,11 +287,10 @@ class Exchange:
         instrument = self._catalog.find(key, at.date())
         return instrument is not None and self.floor.is_open(instrument, at)
 
-    def _next_open(self, key: str, after: dt.datetime) -> dt.datetime | None:
-        """A second before the day's session opens, if it has not been yet."""
-        instrument = self._catalog.find(key, after.date())
-        session = instrument and self.calendar.session(exchange_of(instrument), after.date())
-        return session.open - dt.timedelta(seconds=1) if session and after < session.open else None
+    def _session(self, key: str, at: dt.datetime) -> Session | None:
+        """The day's session of an instrument."""
+        instrument = self._catalog.find(key, at.date())
+        return None if instrument is None else self.calendar.session(exchange_of(instrument), at.date())
 
 
 def _never(_: str) -> bool:

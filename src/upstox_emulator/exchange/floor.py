@@ -322,9 +322,8 @@ class Floor:
         if book is None or not book.reach().covers(last, last):
             return
         second = _second(at)
-        now, before = self._market.tick(key, second), self._market.tick(key, second - 1)
-        depth = self._market.depth(key, second, LEVELS)
-        self._apply(book.trade(last, max(0, now.volume - before.volume), depth, second), at)
+        volume = self._volume(key, second) if book.stands_at(last) else 0
+        self._apply(book.trade(last, volume, self._market.depth(key, second, LEVELS), second), at)
         for order_id in book.triggered(last):
             self.trigger(self._blotter.orders[order_id], at)
 
@@ -483,6 +482,10 @@ class Floor:
         base = order.trigger if order.order_type == "SL-M" else tick.last
         band = (tick.lower_circuit, tick.upper_circuit)
         return protected(self._blotter.instrument(order), order.side, base, order.protection, band)
+
+    def _volume(self, key: str, second: float) -> int:
+        """What has traded in a second; a day begins anew."""
+        return max(0, self._market.tick(key, second).volume - self._market.tick(key, second - 1).volume)
 
     def _tick(self, order: Order, at: dt.datetime) -> Tick:
         return self._market.tick(order.key, _second(at))

@@ -113,6 +113,10 @@ class Book:
             (highs if stop.buys else lows).append(stop.trigger)
         return Reach(max(lows, default=None), min(highs, default=None))
 
+    def stands_at(self, price: Price) -> bool:
+        """Whether an order waits for its turn at this very price."""
+        return any(entry.limit == price for entry in self._entries.values())
+
     # In and out
 
     def enter(self, entry: Entry, depth: Depth, moment: float, *, immediate: bool = False) -> Entered:
