@@ -140,7 +140,7 @@ def expired(call: Call) -> Any:
     first = _from_date(call, last) or last
     unit, count = _EXPIRED_INTERVALS[interval]
     wish = Wish(unit, count, first, min(last, instrument.expiry))
-    return _told(_past(call, instrument, wish, key))
+    return _told(_past(call, instrument, wish))
 
 
 # What all have in common
@@ -185,10 +185,11 @@ def _months_before(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, ends))
 
 
-def _past(call: Call, instrument: Instrument, wish: Wish, key: str = "") -> Iterable[Candle]:
+def _past(call: Call, instrument: Instrument, wish: Wish) -> Iterable[Candle]:
     """Candles of days that are over, oldest first."""
-    market, now = call.backend.venue.market, call.backend.now()
-    key = key or instrument.key
+    key, market, now = instrument.key, call.backend.venue.market, call.backend.now()
+    if instrument.expiry is not None:  # its key may have been another contract's before
+        key = f"{instrument.key}|{instrument.expiry:%d-%m-%Y}"
     yesterday = now.date() - _DAY
     last = min(wish.last, yesterday)
     first = max(wish.first, MINUTES_SINCE if wish.unit == "minutes" else FIRST)
