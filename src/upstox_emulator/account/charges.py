@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -273,7 +273,7 @@ def exercise_tax(intrinsic: Decimal, day: dt.date) -> Charges:
 
 def interest(borrowed: Decimal) -> Charges:
     """A day's interest on what the broker has paid for MTF positions: twenty rupees for every 40,000 or part of it."""
-    return Charges(others=_MTF_A_DAY * -(-borrowed // _MTF_SLAB))
+    return Charges(others=_MTF_A_DAY * (borrowed / _MTF_SLAB).to_integral_value(ROUND_CEILING))
 
 
 def _kind(instrument: Instrument, product: Product) -> str:
