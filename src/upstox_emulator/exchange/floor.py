@@ -30,6 +30,7 @@ LEVELS: Final = 30
 """The rows of the depth that orders trade against."""
 
 _BEFORE_CLOSE: Final = dt.timedelta(minutes=15)
+_INSTANT: Final = dt.timedelta(microseconds=1)
 _DAY: Final = dt.timedelta(days=1)
 _HELD: Final = frozenset({"partial", "fill", "stall"})  # deeds that keep an order out of the market
 
@@ -352,7 +353,9 @@ class Floor:
         """The session ends, and with it every order of the day."""
         for order in self._of_exchange(exchange):
             if not order.rests_as_amo:
-                self._end(order, "cancelled", at)
+                self._book(order.key).withdraw(order.order_id)
+                self._desk.release(order, at - _INSTANT)  # a contract that ends at midnight is not listed any more
+                self._move(order, "cancelled", at)
 
     def square_off(self, exchange: str, find: Callable[[str], Instrument | None], user: str, at: dt.datetime) -> None:
         """Close every intraday position, and cancel the intraday orders."""

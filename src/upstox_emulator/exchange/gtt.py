@@ -334,7 +334,8 @@ class Gtts:
 
     def _schedule(self, gtt: Gtt, leg: Leg, at: dt.datetime) -> None:
         leg.status = "SCHEDULED"
-        leg.mark = self._market.last(gtt.instrument.key, float(int(at.timestamp())))
+        second = int(at.timestamp()) - (at.time() == dt.time())  # midnight belongs to the day that ends
+        leg.mark = self._market.last(gtt.instrument.key, float(second))
 
     def _leg_of(self, order: Order, gtt: Gtt | None) -> Leg | None:
         """The leg that placed an order; while it is being placed, the one that fires."""
