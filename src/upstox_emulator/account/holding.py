@@ -65,7 +65,7 @@ class Holding(msgspec.Struct, kw_only=True):
         return bool(arrived)
 
     def row(self, tick: Tick, used: int) -> dict[str, Any]:
-        """As the holdings show it; `used` is sold today, or promised to orders. Whole figures have no fraction."""
+        """As the holdings show it; `used` is sold today, or promised to orders. A whole change has no fraction."""
         change = rupees(tick.last - tick.previous_close)
         percentage = 100 * change / rupees(tick.previous_close) if tick.previous_close else 0.0
         return {
@@ -78,9 +78,9 @@ class Holding(msgspec.Struct, kw_only=True):
             "quantity": self.settled,
             "trading_symbol": self.instrument.symbol,
             "tradingsymbol": self.instrument.symbol,
-            "last_price": number(rupees(tick.last)),
-            "close_price": number(rupees(tick.previous_close)),
-            "pnl": number(rupees(tick.last * self.quantity - self.cost)),
+            "last_price": rupees(tick.last),
+            "close_price": rupees(tick.previous_close),
+            "pnl": rupees(tick.last * self.quantity - self.cost),
             "day_change": number(change),
             "day_change_percentage": number(round(percentage, 2)),
             "instrument_token": self.instrument.key,
@@ -111,5 +111,5 @@ class Holding(msgspec.Struct, kw_only=True):
             "exchange": EXCHANGE_OF_SEGMENT[self.instrument.segment],
         }
 
-    def _average(self) -> float | int:
-        return number(round(rupees(self.cost) / self.quantity, 4)) if self.quantity else 0
+    def _average(self) -> float:
+        return round(rupees(self.cost) / self.quantity, 4) if self.quantity else 0.0

@@ -112,7 +112,9 @@ def test_what_was_carried_is_given_as_a_trade():
     assert (row(giving)["realised"], row(taking)["realised"]) == (0.0, -3000.0)
 
 
-TRADES = st.lists(st.tuples(st.sampled_from(["BUY", "SELL"]), st.integers(1, 50), st.integers(1, 2_000_000)), max_size=12)
+TRADES = st.lists(
+    st.tuples(st.sampled_from(["BUY", "SELL"]), st.integers(1, 50), st.integers(1, 2_000_000)), max_size=12
+)
 
 
 @given(TRADES, TRADES, st.integers(1, 2_000_000))

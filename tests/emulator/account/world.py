@@ -20,8 +20,8 @@ INDEX, DOLLAR, OIL = "NSE_INDEX|Index", "CUR|USDINR", "COM|CRUDEOIL"
 FUTURE, LATER, CALL, HIGH, PUT = (f"NSE_FO|{token}" for token in range(1, 6))
 DOLLAR_FUTURE, OIL_FUTURE, OIL_CALL = "NCD_FO|6", "MCX_FO|7", "MCX_FO|8"
 
-MONDAY = dt.date(2026, 11, 23)
-EXPIRY = dt.date(2026, 11, 25)
+MONDAY = dt.date(2026, 11, 30)
+EXPIRY = dt.date(2026, 12, 2)
 
 
 def _share(key: str, symbol: str, isin: str, **more: Any) -> Instrument:
