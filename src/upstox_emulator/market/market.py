@@ -12,7 +12,7 @@ from upstox_emulator.calendar import Calendar
 from upstox_emulator.catalog.catalog import Catalog
 from upstox_emulator.catalog.instrument import Instrument
 from upstox_emulator.market.board import Board
-from upstox_emulator.market.book import Shelf, books, size_of, totals
+from upstox_emulator.market.book import Shelf, Sides, books, size_of, totals
 from upstox_emulator.market.day import Day
 from upstox_emulator.market.days import Days, exchange_of
 from upstox_emulator.market.driving import Stretch
@@ -127,6 +127,14 @@ class Market:
     def depths(self, keys: Sequence[str], at: float, levels: int = 5) -> list[Depth]:
         """The books of many, in their order; cheap for those whose ticks were asked for."""
         return [self.depth(key, at, levels) for key in keys]
+
+    def sides(self, keys: Sequence[str], at: float, levels: int = 5) -> Sides:
+        """The books of many as columns, a row each in their order; cheap for those whose ticks were asked for."""
+        found = [np.zeros((len(keys), levels), np.int64) for _ in Sides._fields]
+        for board, second, places in self._boards(keys, at):
+            for whole, part in zip(found, board.sides(second, levels), strict=True):
+                whole[places] = part
+        return Sides(*found)
 
     def greeks(self, key: str, at: float) -> Greeks:
         """Of an option, coherent with its price and its underlying's."""
