@@ -113,7 +113,8 @@ def _label_times(axes: Any, times: Sequence[dt.datetime]) -> None:
 def ticks(times: Sequence[dt.datetime]) -> tuple[list[int], list[str]]:
     """Where to write times, and what."""
     one_day = times[0].date() == times[-1].date()
-    groups = _GROUPS if one_day else _GROUPS[1:]
+    whole_days = all(time.time() == dt.time() for time in times)
+    groups = _GROUPS[2:] if whole_days else _GROUPS if one_day else _GROUPS[1:]
     begun = {group: _beginnings(times, group) for group, _ in groups}
     group, written = next((pair for pair in groups if len(begun[pair[0]]) <= _MOST_LABELS * 3), groups[-1])
     chosen = begun[group][:: -(-len(begun[group]) // _MOST_LABELS)]

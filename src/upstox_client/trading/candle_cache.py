@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from upstox_client.trading.candles import Candles
 from upstox_client.trading.spans import Interval, Span
 
@@ -51,7 +49,7 @@ class CandleCache:
     def _read(self, path: Path, symbol: str) -> Candles:
         try:
             return Candles.unpacked(symbol, self._interval, path.read_bytes())
-        except (ValueError, msgspec.DecodeError):
+        except ValueError:
             path.unlink(missing_ok=True)
             return Candles.of(symbol, self._interval, ())
 

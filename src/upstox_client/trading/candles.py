@@ -153,10 +153,13 @@ class Candles(Table, Sequence[Candle]):
         Raises:
             ValueError: they are others.
         """
-        parts = msgspec.msgpack.decode(data, type=tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes])
+        try:
+            parts = msgspec.msgpack.decode(data, type=tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes])
+        except msgspec.DecodeError as error:
+            raise ValueError(f"these are no candles: {error}") from error
         columns: list[array.array[Any]] = [array.array(code, part) for code, part in zip("qddddqq", parts, strict=True)]
         if len({len(column) for column in columns}) != 1:
-            raise ValueError("the columns are of different lengths")
+            raise ValueError("these are no candles: the columns are of different lengths")
         return cls(symbol, interval, columns)
 
     def plot(self, path: Path | str | None = None, **options: Any) -> Figure:

@@ -304,41 +304,44 @@ class _Together(Step[list[R]]):
     def run(self, owner: Sync, /) -> list[R]:
         if len(self._flows) < 2 or self._at_once < 2:
             return [run(flow, owner) for flow in self._flows]
-        from concurrent.futures import ThreadPoolExecutor
+        from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
         with ThreadPoolExecutor(min(self._at_once, len(self._flows)), "upstox-together") as threads:
             running = [threads.submit(run, flow, owner) for flow in self._flows]
             try:
-                return [one.result() for one in running]
-            except BaseException:
+                wait(running, return_when=FIRST_EXCEPTION)
+            finally:
                 for one in running:
                     one.cancel()
-                raise
+        return [one.result() for one in running if not one.cancelled()]
 
     async def run_async(self, owner: Async, /) -> list[R]:
         import asyncio
 
         places = asyncio.Semaphore(self._at_once)
+        failed: list[Exception] = []
 
         async def one(flow: Flow[R]) -> R:
             async with places:
-                return await run_async(flow, owner)
+                if failed:
+                    raise failed[0]
+                try:
+                    return await run_async(flow, owner)
+                except Exception as error:
+                    failed.append(error)
+                    raise
 
-        tasks = [asyncio.ensure_future(one(flow)) for flow in self._flows]
-        try:
-            return await asyncio.gather(*tasks)
-        except BaseException:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            raise
+        results = await asyncio.gather(*map(one, self._flows), return_exceptions=True)
+        if failed:
+            raise failed[0]
+        return cast("list[R]", results)
 
 
 def together(flows: Iterable[Flow[R]], *, at_once: int = 4) -> Flow[list[R]]:
     """Run several flows at once, and have all their results in their order.
 
-    If one fails, those that have not begun are left, and its exception is raised when the others have ended (async:
-    have been cancelled). A sync program runs them in threads.
+    If one fails, those that have not begun are left, those under way are waited for, and then its exception is raised:
+    what has been paid for is not thrown away. A sync program runs them in threads.
     """
     return do(_Together(list(flows), at_once))
 

@@ -162,7 +162,7 @@ class Chain(Table):
             ValueError: a leg is none.
             LookupError: there is no such strike or option.
         """
-        made = [leg if isinstance(leg, Leg) else leg_in_words(leg, self.lot * lots, self._price) for leg in legs]
+        made = [leg if isinstance(leg, Leg) else leg_in_words(leg, self.lot, lots, self._price) for leg in legs]
         return Payoff(made, self.spot, f"{self.underlying} {self.expiry:%d %b %Y}")
 
     def _price(self, strike: str, kind: LegKind) -> tuple[float, float]:

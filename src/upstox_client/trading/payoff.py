@@ -155,12 +155,13 @@ def _shown(amount: float) -> str:
     return "no limit" if math.isinf(amount) else f"{amount:,.2f}"
 
 
-def leg_in_words(text: str, lot: int, price_of: Callable[[str, LegKind], tuple[float, float]]) -> Leg:
+def leg_in_words(text: str, lot: int, lots: int, price_of: Callable[[str, LegKind], tuple[float, float]]) -> Leg:
     """A leg as people write it.
 
     Parameters:
         text: `buy 24500 CE`, `sell 2 x ATM+1 PE @ 120`; `+` and `-` are buy and sell, and buy may be left out.
         lot: units in a lot.
+        lots: how many lots, if the text names no number.
         price_of: gives strike and price of `24500` or `ATM+1` and a kind.
 
     Raises:
@@ -172,4 +173,4 @@ def leg_in_words(text: str, lot: int, price_of: Callable[[str, LegKind], tuple[f
     kind: LegKind = "CE" if found["kind"].upper() == "CE" else "PE"
     strike, price = price_of(found["strike"].upper(), kind)
     paid = float(found["price"]) if found["price"] else price
-    return Leg(_SIDES[(found["side"] or "").lower()], kind, strike, paid, lot * int(found["lots"] or 1))
+    return Leg(_SIDES[(found["side"] or "").lower()], kind, strike, paid, lot * int(found["lots"] or lots))

@@ -1,0 +1,243 @@
+"""What all orders of one `Upstox` share: what is known of each, the stream that tells of changes, the guards.
+
+What the stream tells and what is read from the order book come together in one `Ledger`, so that a late answer never
+puts an order back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from upstox_client.feeder.recovery import Ledger
+from upstox_client.feeder.states import FeedState
+from upstox_client.models.orders import OrderBookData
+from upstox_client.models.websocket import OrderUpdate, PositionUpdate
+from upstox_client.trading.colours import Async, Flow, Step, Sync, do
+
+if TYPE_CHECKING:
+    from upstox_client.feeder.portfolio import AsyncPortfolioFeed, PortfolioFeed
+    from upstox_client.trading.guards import Guards
+
+logger = logging.getLogger("upstox_client")
+
+Heard: TypeAlias = Callable[[OrderUpdate], object]
+HeardPosition: TypeAlias = Callable[[PositionUpdate], object]
+
+_OPENING: Final = 10.0  # seconds for the stream to open
+
+
+class Desk:
+    """The orders of one `Upstox`.
+
+    Parameters:
+        guards: what orders are held to.
+
+    Attributes:
+        halted: why no orders are taken; None if they are.
+        sent: how many orders have been sent.
+        version: counts changes.
+        feed: the stream, if it has been turned on.
+    """
+
+    def __init__(self, guards: Guards | None = None) -> None:
+        self.guards = guards
+        self.halted: str | None = None
+        self.sent = 0
+        self.version = 0
+        self.feed: PortfolioFeed | AsyncPortfolioFeed | None = None
+        self._lock = threading.RLock()
+        self._ledger = Ledger()
+        self._rows: dict[str, OrderUpdate] = {}
+        self._ours: dict[str, Any] = {}
+        self._callbacks: dict[str, list[Heard]] = {}
+        self._position_callbacks: list[HeardPosition] = []
+        self._watchers: set[Callable[[], None]] = set()
+
+    # Orders
+
+    def row(self, order_id: str) -> OrderUpdate | None:
+        """The last known state of an order."""
+        return self._rows.get(order_id)
+
+    def adopt(self, order: Any, ids: Iterable[str]) -> None:
+        """These ids are those of an order object."""
+        with self._lock:
+            self._ours.update(dict.fromkeys(ids, order))
+
+    def owner(self, order_id: str) -> Any:
+        """The order object of an id, if there is one."""
+        return self._ours.get(order_id)
+
+    def on_update(self, order_id: str, callback: Heard) -> None:
+        """Call `callback` with each new state of an order."""
+        with self._lock:
+            self._callbacks.setdefault(order_id, []).append(callback)
+
+    def read(self, rows: Iterable[OrderBookData]) -> None:
+        """The order book says so."""
+        with self._lock:
+            events = self._ledger.compare(list(rows), time.time())
+        self._told([event.update for event in events])
+
+    def hear(self, update: OrderUpdate) -> None:
+        """The stream says so."""
+        with self._lock:
+            events = self._ledger.live(update, time.time())
+        self._told([event.update for event in events])
+
+    def _told(self, updates: list[Any]) -> None:
+        if not updates:
+            return
+        with self._lock:
+            self._rows.update({update.order_id: update for update in updates})
+            self.version += 1
+            watchers = tuple(self._watchers)
+            calls = [(call, update) for update in updates for call in self._callbacks.get(update.order_id, ())]
+        for wake in watchers:
+            wake()
+        for call, update in calls:
+            _call(call, update)
+
+    # Positions
+
+    def on_position(self, callback: HeardPosition) -> None:
+        """Call `callback` with each change of a position that the stream tells."""
+        with self._lock:
+            self._position_callbacks.append(callback)
+
+    def hear_position(self, update: PositionUpdate) -> None:
+        """The stream says so."""
+        for call in tuple(self._position_callbacks):
+            _call(call, update)
+
+    # The stream
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the stream is on and connected."""
+        return self.feed is not None and self.feed.state.state is FeedState.OPEN
+
+    @contextlib.contextmanager
+    def watching(self, wake: Callable[[], None]) -> Generator[None]:
+        """`wake` is called at each change meanwhile, from any thread."""
+        with self._lock:
+            self._watchers.add(wake)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._watchers.discard(wake)
+
+
+def _call(callback: Callable[[Any], object], update: object) -> None:
+    """A callback of the program; what it raises must not keep the others from being told."""
+    try:
+        callback(update)
+    except Exception:  # noqa: BLE001 - whatever it is, it is the program's
+        logger.exception("your callback %s raised", getattr(callback, "__qualname__", repr(callback)))
+
+
+class _Changed(Step[bool]):
+    def __init__(self, desk: Desk, version: int, seconds: float) -> None:
+        self._desk = desk
+        self._version = version
+        self._seconds = seconds
+
+    def run(self, _: Sync, /) -> bool:
+        event = threading.Event()
+        with self._desk.watching(event.set):
+            return self._desk.version != self._version or event.wait(self._seconds)
+
+    async def run_async(self, _: Async, /) -> bool:
+        loop, event = asyncio.get_running_loop(), asyncio.Event()
+        with self._desk.watching(lambda: _soon(loop, event.set)):
+            if self._desk.version != self._version:
+                return True
+            try:
+                async with asyncio.timeout(self._seconds):
+                    return await event.wait()
+            except TimeoutError:
+                return False
+
+
+def _soon(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
+    loop.call_soon_threadsafe(work)
+
+
+def changed(desk: Desk, version: int, seconds: float) -> Flow[bool]:
+    """Wait until something has changed since a version of the desk, so many seconds at most; whether it has."""
+    return do(_Changed(desk, version, seconds))
+
+
+class _GoLive(Step[None]):
+    def __init__(self, desk: Desk, timeout: float, *, positions: bool) -> None:
+        self._desk = desk
+        self._timeout = timeout
+        self._positions = positions
+
+    def run(self, owner: Sync, /) -> None:
+        from upstox_client.feeder.portfolio import PortfolioFeed
+
+        if self._desk.feed is None:
+            feed = PortfolioFeed(owner.client, positions=self._positions)
+            self._listen(feed)
+            self._desk.feed = feed
+            try:
+                feed.wait_open(self._timeout)
+            except BaseException:
+                self._desk.feed = None
+                feed.close()
+                raise
+
+    async def run_async(self, owner: Async, /) -> None:
+        from upstox_client.feeder.portfolio import AsyncPortfolioFeed
+
+        if self._desk.feed is None:
+            feed = AsyncPortfolioFeed(owner.client, positions=self._positions)
+            self._listen(feed)
+            self._desk.feed = feed
+            try:
+                await feed.wait_open(self._timeout)
+            except BaseException:
+                self._desk.feed = None
+                await feed.close()
+                raise
+
+    def _listen(self, feed: PortfolioFeed | AsyncPortfolioFeed) -> None:
+        desk = self._desk
+        feed.on_update(OrderUpdate, lambda event: desk.hear(event.update))
+        if self._positions:
+            feed.on_update(PositionUpdate, lambda event: desk.hear_position(event.update))
+
+
+class _GoQuiet(Step[None]):
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def run(self, _: Sync, /) -> None:
+        feed: Any = self._desk.feed
+        self._desk.feed = None
+        if feed is not None:
+            feed.close()
+
+    async def run_async(self, _: Async, /) -> None:
+        feed: Any = self._desk.feed
+        self._desk.feed = None
+        if feed is not None:
+            await feed.close()
+
+
+def go_live(desk: Desk, *, positions: bool, timeout: float = _OPENING) -> Flow[None]:
+    """Turn the portfolio stream on."""
+    return do(_GoLive(desk, timeout, positions=positions))
+
+
+def go_quiet(desk: Desk) -> Flow[None]:
+    """Turn it off."""
+    return do(_GoQuiet(desk))
