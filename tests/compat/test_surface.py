@@ -93,7 +93,7 @@ def test_every_operation_takes_the_same(official: dict[str, Any]) -> None:
             where = f"{api}.{name}"
             assert operation.__doc__, where
             assert list(operation.names)[: len(expected["names"])] == expected["names"], where
-            assert set(operation._required) == set(expected["required"]), where
+            assert set(operation.required) == set(expected["required"]), where
             if not operation.flags:
                 assert places_of(operation) == {n: unless_path(*found) for n, found in expected["places"].items()}, (
                     where

@@ -152,7 +152,7 @@ def arguments(name: str, style: str) -> dict[str, Any]:
     operation = operations()[name]
     given: dict[str, Any] = {}
     for number, parameter in enumerate(operation.names):
-        required = parameter in operation._required
+        required = parameter in operation.required
         if parameter in HEADERS:
             if required or style == "awkward":
                 given[parameter] = HEADERS[parameter]

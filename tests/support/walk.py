@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from upstox_emulator import IST, Emulator
+from upstox_emulator import IST, App, Emulator
 
 REDIRECT = "http://127.0.0.1:8000/callback"
 TOKEN = "the-token"
@@ -20,6 +21,11 @@ INFY = "NSE_EQ|INE009A01021"
 NIFTY = "NSE_INDEX|Nifty 50"
 
 
+NOTIFIED = App(
+    "notified", "notified-secret", REDIRECT, notifier_url="http://127.0.0.1:9/nobody-listens", multi_client=True
+)
+
+
 def at(day: int, time: str) -> dt.datetime:
     """A moment of November 2026."""
     return dt.datetime.combine(dt.date(2026, 11, day), dt.time.fromisoformat(time), IST)
@@ -27,7 +33,7 @@ def at(day: int, time: str) -> dt.datetime:
 
 def emulator() -> Emulator:
     """One whose clock stands still on a Wednesday at ten."""
-    return Emulator(seed=7, start=at(18, "10:00"), speed=0, market="calendar", rate_limit=False)
+    return Emulator(seed=7, start=at(18, "10:00"), speed=0, market="calendar", rate_limit=False, apps=[NOTIFIED])
 
 
 class Person:
@@ -40,8 +46,11 @@ class Person:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         content = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.em.url + path, content, headers, method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)["data"]
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return json.load(answer)["data"]
+        except urllib.error.HTTPError as refused:
+            raise AssertionError(f"{method} {path} {body}: {refused.read().decode()}") from None
 
     def price(self, key: str) -> float:
         """The latest."""
@@ -55,6 +64,12 @@ class Person:
     def away(self, key: str) -> float:
         """A price to wait at."""
         return float(round(self.price(key) * 0.95))
+
+    def application(self) -> Any:
+        """The body of an application for an open issue, at its highest price."""
+        issue = self("GET", f"/v2/ipos/{self('GET', '/v2/ipos?status=open')[0]['id']}")
+        bid = {"quantity": issue["minimum_quantity"], "price": issue["maximum_price"]}
+        return {"id": issue["id"], "upi": "asha@bank", "category": "IND", "bids": [bid]}
 
 
 def order(key: str, side: str, quantity: int, product: str = "D", price: float = 0, tag: str = "walk") -> Any:
@@ -74,7 +89,7 @@ def order(key: str, side: str, quantity: int, product: str = "D", price: float =
     }
 
 
-def gtt(key: str, price: float) -> Any:
+def gtt(key: str, price: float, trigger: str = "BELOW") -> Any:
     """The body of a GTT order with all three legs."""
     return {
         "type": "MULTIPLE",
@@ -83,17 +98,16 @@ def gtt(key: str, price: float) -> Any:
         "instrument_token": key,
         "transaction_type": "BUY",
         "rules": [
-            {"strategy": "ENTRY", "trigger_type": "BELOW", "trigger_price": price},
+            {"strategy": "ENTRY", "trigger_type": trigger, "trigger_price": price},
             {"strategy": "TARGET", "trigger_type": "IMMEDIATE", "trigger_price": round(price * 1.1)},
-            {"strategy": "STOPLOSS", "trigger_type": "IMMEDIATE", "trigger_price": round(price * 0.9)},
+            {
+                "strategy": "STOPLOSS",
+                "trigger_type": "IMMEDIATE",
+                "trigger_price": round(price * 0.9),
+                "trailing_gap": 30,
+            },
         ],
     }
-
-
-def application(issue: Any) -> Any:
-    """The body of an application for an IPO, at its highest price."""
-    bid = {"quantity": issue["minimum_quantity"], "price": issue["maximum_price"]}
-    return {"id": issue["id"], "upi": "asha@bank", "category": "IND", "bids": [bid]}
 
 
 def live(em: Emulator) -> dict[str, Any]:
@@ -105,22 +119,25 @@ def live(em: Emulator) -> dict[str, Any]:
     lot = future[0]["lot_size"]
     first.order(future[0]["instrument_key"], "BUY", lot, "I")
     first.order(future[0]["instrument_key"], "SELL", lot, "I")
+    first("PUT", "/v2/user/ip", {"primary_ip": "203.0.113.10", "secondary_ip": "203.0.113.11"})
     em.clock.set(at(20, "10:00"))
     second = Person(em, em.issue_token())
     second.order(RELIANCE, "SELL", 4)
     second.order(RELIANCE, "BUY", 2, "MTF")
+    applied = second("POST", "/v2/ipos/orders", second.application())["order_id"]
     em.clock.set(at(23, "10:00"))
     em.issue_token(token="another-token")
     em.issue_token(token=TOKEN)
     person = Person(em, TOKEN)
     facts: dict[str, Any] = {"filled": person.order(INFY, "BUY", 6, "I"), "price": person.price(INFY)}
+    facts["refused"] = person.order(INFY, "BUY", 60_000, "D", person.away(INFY))
     person.order(RELIANCE, "BUY", 2, "MTF")
     for name in ("modify2", "modify3", "cancel2", "cancel3"):
         facts[name] = person.order(INFY, "BUY", 1, "D", person.away(INFY))
-    for name in ("gtt_modify", "gtt_cancel", "gtt_stay"):
-        facts[name] = person("POST", "/v3/order/gtt/place", gtt(INFY, person.away(INFY)))["gtt_order_ids"][0]
-    for name in ("payout_modify", "payout_cancel"):
-        facts[name] = person("POST", "/v2/user/payments/payout", {"mode": "NEFT", "amount": 500})["transaction_id"]
+    for name, trigger in {"gtt_modify": "BELOW", "gtt_cancel": "BELOW", "gtt_stay": "IMMEDIATE"}.items():
+        entry = gtt(INFY, person.away(INFY), trigger)
+        facts[name] = person("POST", "/v3/order/gtt/place", entry)["gtt_order_ids"][0]
+    facts["payout"] = person("POST", "/v2/user/payments/payout", {"mode": "NEFT", "amount": 500})["transaction_id"]
     nifty = f"instrument_key={quote(NIFTY)}"
     facts["option_expiry"] = min(row["expiry"] for row in person("GET", f"/v2/option/contract?{nifty}"))
     chain = person("GET", f"/v2/option/chain?{nifty}&expiry_date={facts['option_expiry']}")
@@ -130,9 +147,12 @@ def live(em: Emulator) -> dict[str, Any]:
     facts["expired"] = max(person("GET", f"/v2/expired-instruments/expiries?{nifty}"))
     gone = person("GET", f"/v2/expired-instruments/option/contract?{nifty}&expiry_date={facts['expired']}")
     facts["expired_option"] = gone[len(gone) // 2]["instrument_key"]
-    facts["open_ipo"] = person("GET", "/v2/ipos?status=open")[0]["id"]
-    facts["application"] = application(person("GET", f"/v2/ipos/{facts['open_ipo']}"))
-    facts["ipo_order"] = person("POST", "/v2/ipos/orders", facts["application"])["order_id"]
+    facts["application"] = person.application()
+    facts["open_ipo"] = facts["application"]["id"]
+    facts["ipo_order"], facts["ipo_cancel"] = (
+        applied,
+        person("POST", "/v2/ipos/orders", facts["application"])["order_id"],
+    )
     facts["fund_order"] = person("GET", "/v2/mf/orders")[0]["order_id"]
     return facts
 
@@ -212,14 +232,15 @@ def _information(facts: dict[str, Any], isin: str) -> Iterator[tuple[str, dict[s
     for name in ("get_company_profile", "get_key_ratios", "get_share_holdings", "get_corporate_actions"):
         yield f"FundamentalsApi.{name}", {"isin": isin}
     for name in ("get_balance_sheet", "get_cash_flow", "get_income_statement"):
-        yield f"FundamentalsApi.{name}", {"isin": isin, "type": "consolidated"}
+        full = {"fs": True} if name == "get_balance_sheet" else {}
+        yield f"FundamentalsApi.{name}", {"isin": isin, "type": "consolidated", **full}
     yield "FundamentalsApi.get_competitors", {"instrument_key": RELIANCE}
     yield "IpoApi.get_ipo_listing", {"status": "open"}
     yield "IpoApi.get_ipo_details", {"id": facts["open_ipo"]}
     yield "IpoApi.apply_for_ipo", {"body": facts["application"]}
     yield "IpoApi.get_ipo_orders", {}
     yield "IpoApi.get_ipo_order_by_id", {"order_id": facts["ipo_order"]}
-    yield "IpoApi.cancel_ipo_order", {"order_id": facts["ipo_order"]}
+    yield "IpoApi.cancel_ipo_order", {"order_id": facts["ipo_cancel"]}
     yield "MutualFundApi.get_mutual_fund_holdings", {}
     yield "MutualFundApi.get_mutual_fund_orders", {}
     yield "MutualFundApi.get_mutual_fund_order", {"order_id": facts["fund_order"]}
@@ -282,19 +303,16 @@ def _user(facts: dict[str, Any], version: dict[str, Any]) -> Iterator[tuple[str,
     yield "UserApi.update_kill_switch", {"body": [{"segment": "BCD_FO", "action": "DISABLE"}]}
     for name in ("get_payin_history", "get_payout_history", "get_payout_modes"):
         yield f"UserApi.{name}", {}
+    yield "UserApi.modify_payout", {"body": {"amount": 300, "mode": "NEFT"}, "transaction_id": facts["payout"]}
+    yield "UserApi.cancel_payout", {"transaction_id": facts["payout"]}
     yield "UserApi.initiate_payout", {"body": {"mode": "IMPS", "amount": 200}}
-    yield (
-        "UserApi.modify_payout",
-        {"body": {"amount": 300, "mode": "NEFT"}, "transaction_id": facts["payout_modify"]},
-    )
-    yield "UserApi.cancel_payout", {"transaction_id": facts["payout_cancel"]}
-    client = {"client_id": "emulator", "redirect_uri": REDIRECT}
+    client = {"client_id": NOTIFIED.client_id, "redirect_uri": REDIRECT}
     yield "LoginApi.authorize", {**version, **client}
     yield (
         "LoginApi.init_token_request_for_indie_user",
-        {"body": {"client_secret": "emulator-secret"}, "client_id": "emulator"},
+        {"body": {"client_secret": NOTIFIED.client_secret}, "client_id": NOTIFIED.client_id},
     )
-    secret = {**client, "client_secret": "emulator-secret", "grant_type": "authorization_code", "code": "the-code"}
+    secret = {**client, "client_secret": NOTIFIED.client_secret, "grant_type": "authorization_code", "code": "the-code"}
     yield "LoginApi.token", {**version, **secret}
     yield "UserApi.get_user_ips", {}
     yield "LoginApi.logout", version

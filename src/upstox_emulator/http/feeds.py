@@ -17,6 +17,12 @@ from upstox_emulator.http.calls import Answer, Call, Endpoint, Handler
 _DEFAULT: Final = "order"
 
 
+_SPELLINGS: Final[dict[Feed, tuple[str, str]]] = {
+    "market": ("authorizedRedirectUri", "authorized_redirect_uri"),
+    "portfolio": ("authorized_redirect_uri", "authorizedRedirectUri"),
+}
+
+
 def _kinds(call: Call) -> frozenset[Kind]:
     """The updates that are asked for: a list with commas."""
     asked = call.query.get("update_types") or _DEFAULT
@@ -34,8 +40,7 @@ def _address(feed: Feed, call: Call) -> str:
 
 def _authorize(feed: Feed) -> Handler:
     def handler(call: Call) -> Any:
-        address = _address(feed, call)
-        return {"authorizedRedirectUri": address, "authorized_redirect_uri": address}
+        return dict.fromkeys(_SPELLINGS[feed], _address(feed, call))
 
     return handler
 
