@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -129,14 +129,8 @@ def check_place(wish: Wish, find: Find, settings: Settings, *, v2: bool = False)
     """
     reader = Reader()
     instrument = _instrument(reader, wish.instrument_token, find, settings)
-    products = (*PRODUCTS, "CO") if v2 else PRODUCTS
-    product = reader.choice(
-        wish.product,
-        "product",
-        cast("tuple[Product, ...]", products),
-        "order_product_required",
-        "order_product_invalid",
-    )
+    products: tuple[Product, ...] = (*PRODUCTS, "CO") if v2 else PRODUCTS
+    product = reader.choice(wish.product, "product", products, "order_product_required", "order_product_invalid")
     side = reader.choice(wish.transaction_type, "transaction_type", SIDES, "side_invalid", "side_invalid")
     if wish.quantity is None or wish.quantity == 0:
         reader.blame("order_quantity_zero", "quantity", wish.quantity)
@@ -145,7 +139,7 @@ def check_place(wish: Wish, find: Find, settings: Settings, *, v2: bool = False)
         reader.blame("tag_long", "tag", wish.tag)
     cover = product == "CO"
     terms = _terms(reader, wish, side, quantity, wish.disclosed_quantity, cover=cover, placing=True)
-    quantities = (quantity,)
+    quantities: tuple[int, ...] = (quantity,)
     if reader.flag(wish.slice, "slice") and not v2 and instrument is not None:
         quantities = slices(quantity, instrument)
         if len(quantities) > MOST_SLICES:

@@ -9,9 +9,10 @@ import datetime as dt
 
 from upstox_emulator.exchange.blotter import Blotter
 from upstox_emulator.exchange.checks import Terms
-from upstox_emulator.exchange.floor import Floor, Request
+from upstox_emulator.exchange.floor import Floor
 from upstox_emulator.exchange.orders import Order, opposite
 from upstox_emulator.exchange.protection import AUTOMATIC
+from upstox_emulator.exchange.request import Request
 
 
 class Covers:

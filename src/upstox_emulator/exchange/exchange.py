@@ -29,13 +29,14 @@ from upstox_emulator.exchange.checks import (
 )
 from upstox_emulator.exchange.cover import Covers
 from upstox_emulator.exchange.desk import Desk
-from upstox_emulator.exchange.floor import Floor, Request
+from upstox_emulator.exchange.floor import Floor
 from upstox_emulator.exchange.gtt import Gtts
 from upstox_emulator.exchange.gtt_checks import GttWish, check_gtt, check_gtt_change, check_gtt_id
 from upstox_emulator.exchange.ids import Ids
 from upstox_emulator.exchange.interest import first_reached
 from upstox_emulator.exchange.matching import Reach
 from upstox_emulator.exchange.orders import Order
+from upstox_emulator.exchange.request import Request
 from upstox_emulator.exchange.rows import exchange_of
 from upstox_emulator.exchange.sandbox import Sandbox
 from upstox_emulator.exchange.steering import Call, Steering, refusal
@@ -239,7 +240,7 @@ class Exchange:
         The two must be of one day's session, or both outside of it.
         """
         end = int(until.timestamp())
-        due = self.floor.next_timer()
+        due = self.floor.timers.next()
         if due is not None and due <= until:
             end = max(int(after.timestamp()) + 1, -int(-due.timestamp() // 1))
         found: int | None = end if due is not None and due <= until else None

@@ -8,9 +8,8 @@ out, and told of every trade.
 from __future__ import annotations
 
 import datetime as dt
-import heapq
 from collections.abc import Callable, Iterable
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from upstox_emulator.calendar import Calendar
 from upstox_emulator.catalog.instrument import Instrument
@@ -18,11 +17,13 @@ from upstox_emulator.exchange.blotter import Blotter
 from upstox_emulator.exchange.checks import Terms, lot_of, slices
 from upstox_emulator.exchange.desk import Desk, Net, Rejection
 from upstox_emulator.exchange.matching import Book, Entry, Fill, Reach, Stop
-from upstox_emulator.exchange.orders import INTRADAY, Order, Product, Side, Status
+from upstox_emulator.exchange.orders import INTRADAY, Order, Side, Status
 from upstox_emulator.exchange.protection import LARGEST, protected
+from upstox_emulator.exchange.request import Request, market_terms, set_terms, terms_of
 from upstox_emulator.exchange.rms import SELF_TRADE, check_exchange, check_risk
 from upstox_emulator.exchange.rows import exchange_of
 from upstox_emulator.exchange.steering import Act
+from upstox_emulator.exchange.timers import Errand, Timers
 from upstox_emulator.market.view import MarketView, Tick
 from upstox_emulator.units import Price, price
 
@@ -34,43 +35,8 @@ _INSTANT: Final = dt.timedelta(microseconds=1)
 _DAY: Final = dt.timedelta(days=1)
 _HELD: Final = frozenset({"partial", "fill", "stall"})  # deeds that keep an order out of the market
 
-_Errand: TypeAlias = Literal["arrive", "fill", "cancel"]
-
 Follower: TypeAlias = Callable[[Order, dt.datetime], None]
 """What hears of every change of an order."""
-
-
-class _Timer(NamedTuple):
-    at: dt.datetime
-    number: int
-    order_id: str
-    errand: _Errand
-
-
-class Request(NamedTuple):
-    """A new order, whoever asks for it.
-
-    Attributes:
-        gtt_id: of the GTT that places it. parent_order_id: of the cover order's entry that this is the stop of.
-        act: how it is steered.
-        forced: placed by Upstox to square off; no rule of the day's end holds it up.
-    """
-
-    instrument: Instrument
-    side: Side
-    product: Product
-    terms: Terms
-    user: str
-    tag: str | None = None
-    gtt_id: str | None = None
-    parent_order_id: str | None = None
-    act: Act | None = None
-    forced: bool = False
-
-
-def market_terms(quantity: int, protection: float) -> Terms:
-    """A market order."""
-    return Terms("MARKET", "DAY", quantity, 0, 0, 0, protection)
 
 
 class Floor:
@@ -94,8 +60,7 @@ class Floor:
         self._books: dict[str, Book] = {}
         self._acts: dict[str, Act] = {}
         self._forced: set[str] = set()
-        self._timers: list[_Timer] = []
-        self._timers_set = 0
+        self.timers = Timers()
 
     # Placing
 
@@ -121,7 +86,7 @@ class Floor:
             placed_by=request.user,
             tag=request.tag,
             is_amo=closed,
-            variety="AMO" if closed else "CO" if request.product == "CO" else "GTT" if request.gtt_id else "SIMPLE",
+            variety=request.variety(closed=closed),
             parent_order_id=request.parent_order_id,
             gtt_id=request.gtt_id,
             ref_id=request.gtt_id or self._blotter.ids.reference(at),
@@ -206,19 +171,19 @@ class Floor:
         """Change an order that has not ended."""
         order.request_id = str(int(order.request_id) + 1)
         if order.rests_as_amo:
-            _set_terms(order, terms)
+            set_terms(order, terms)
             self._move(order, "modify after market order req received", at)
             self._move(order, "after market order req received", at)
             return
-        before, was, limit = _terms_of(order), order.status, order.limit
+        before, was, limit = terms_of(order), order.status, order.limit
         self._move(order, "modify validation pending", at)
         if self._loses_race(order, "modify pending", "not modified", at):
             return
-        _set_terms(order, terms)
+        set_terms(order, terms)
         try:
             self._check_change(order, at)
         except Rejection as no:
-            _set_terms(order, before)
+            set_terms(order, before)
             order.limit = limit
             self._move(order, "not modified", at, no.message, no.raw)
             self._move(order, was, at)
@@ -300,8 +265,7 @@ class Floor:
 
     def run_timers(self, at: dt.datetime) -> None:
         """Do what is due."""
-        while self._timers and self._timers[0].at <= at:
-            timer = heapq.heappop(self._timers)
+        for timer in self.timers.due(at):
             order = self._blotter.orders.get(timer.order_id)
             if order is None or order.ended:
                 continue
@@ -312,10 +276,6 @@ class Floor:
                 self._fill_rest(order, at)
             else:
                 self._end(order, "cancelled", at)
-
-    def next_timer(self) -> dt.datetime | None:
-        """When the next thing is due."""
-        return self._timers[0].at if self._timers else None
 
     def trade(self, key: str, last: Price, at: dt.datetime) -> None:
         """The market has traded at `last` in this second."""
@@ -335,7 +295,7 @@ class Floor:
     @property
     def busy(self) -> bool:
         """Whether anything is working or due."""
-        return bool(self._timers) or any(len(book) for book in self._books.values())
+        return self.timers.next() is not None or any(len(book) for book in self._books.values())
 
     def open(self, exchange: str, find: Callable[[str], Instrument | None], at: dt.datetime) -> None:
         """The session begins: orders that waited for it go out."""
@@ -407,7 +367,7 @@ class Floor:
         kept = self._blotter.orders
         self._acts = {order_id: act for order_id, act in self._acts.items() if order_id in kept}
         self._forced.clear()
-        self._timers = []
+        self.timers.clear()
         self._books = {}
 
     def is_open(self, instrument: Instrument, at: dt.datetime) -> bool:
@@ -507,30 +467,10 @@ class Floor:
     def _book(self, key: str) -> Book:
         return self._books.setdefault(key, Book())
 
-    def _wait(self, order: Order, at: dt.datetime, seconds: float, errand: _Errand) -> None:
-        self._timers_set += 1
-        due = at + dt.timedelta(seconds=seconds)
-        heapq.heappush(self._timers, _Timer(due, self._timers_set, order.order_id, errand))
+    def _wait(self, order: Order, at: dt.datetime, seconds: float, errand: Errand) -> None:
+        self.timers.set(at + dt.timedelta(seconds=seconds), order.order_id, errand)
 
 
 def _second(at: dt.datetime) -> float:
     """The whole second that a moment's prices are of."""
     return float(int(at.timestamp()))
-
-
-def _terms_of(order: Order) -> Terms:
-    return Terms(
-        order.order_type, order.validity, order.quantity, order.price, order.trigger, order.disclosed, order.protection
-    )
-
-
-def _set_terms(order: Order, terms: Terms) -> None:
-    (
-        order.order_type,
-        order.validity,
-        order.quantity,
-        order.price,
-        order.trigger,
-        order.disclosed,
-        order.protection,
-    ) = terms

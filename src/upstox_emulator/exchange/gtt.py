@@ -17,12 +17,13 @@ from upstox_emulator.catalog.instrument import Instrument
 from upstox_emulator.errors import refuse
 from upstox_emulator.events import Kind
 from upstox_emulator.exchange.blotter import Blotter
-from upstox_emulator.exchange.checks import Find, Terms
-from upstox_emulator.exchange.floor import Floor, Request
+from upstox_emulator.exchange.checks import Find
+from upstox_emulator.exchange.floor import Floor
 from upstox_emulator.exchange.gtt_checks import GttTerms, GttTicket, GttType, RuleTerms, Strategy, TriggerType
 from upstox_emulator.exchange.matching import Reach
 from upstox_emulator.exchange.orders import Order, Product, Side, Status, opposite
-from upstox_emulator.exchange.protection import AUTOMATIC, protected
+from upstox_emulator.exchange.protection import protected
+from upstox_emulator.exchange.request import Request, limit_terms
 from upstox_emulator.exchange.rows import whole
 from upstox_emulator.exchange.steering import Steering
 from upstox_emulator.market.view import MarketView
@@ -218,7 +219,7 @@ class Gtts:
         order = self._blotter.orders.get(leg.order_id or "")
         if order is not None and not order.ended and moved:
             price = self._price(gtt, leg)
-            self._floor.modify(order, _limit_terms(order.quantity, price), at)
+            self._floor.modify(order, limit_terms(order.quantity, price), at)
         return leg
 
     def cancel(self, gtt: Gtt, at: dt.datetime) -> None:
@@ -296,7 +297,7 @@ class Gtts:
         self._tell(gtt)
         quantity = gtt.quantity if leg.strategy == "ENTRY" else gtt.holds
         act = self._steering.act("place", None, gtt.instrument.key, leg.side)
-        terms = _limit_terms(quantity, self._price(gtt, leg))
+        terms = limit_terms(quantity, self._price(gtt, leg))
         before, self._firing = self._firing, leg
         self._floor.place(
             Request(gtt.instrument, leg.side, gtt.product, terms, gtt.user, gtt_id=gtt.gtt_id, act=act), at
@@ -369,10 +370,6 @@ class Gtts:
 def _leg(rule: RuleTerms, side: Side) -> Leg:
     leg_side = side if rule.strategy == "ENTRY" else opposite(side)
     return Leg(rule.strategy, rule.trigger_type, rule.trigger, rule.gap, rule.protection, leg_side)
-
-
-def _limit_terms(quantity: int, price: Price) -> Terms:
-    return Terms("LIMIT", "DAY", quantity, price, 0, 0, AUTOMATIC)
 
 
 def _expiry(product: Product, at: dt.datetime) -> dt.datetime:

@@ -15,7 +15,7 @@ from upstox_emulator.errors import refuse
 from upstox_emulator.exchange.checks import PRODUCTS, SIDES, Find, Settings, find_tradable, known
 from upstox_emulator.exchange.orders import Product, Side
 from upstox_emulator.exchange.protection import AUTOMATIC, LARGEST
-from upstox_emulator.exchange.reading import Reader, is_number
+from upstox_emulator.exchange.reading import Reader, is_list, is_number, is_object
 from upstox_emulator.units import PER_RUPEE, Price
 
 GttType: TypeAlias = Literal["SINGLE", "MULTIPLE"]
@@ -130,10 +130,9 @@ def _terms(reader: Reader, wish: GttWish, last: Price | None) -> GttTerms:
         reader.blame("order_quantity_zero", "quantity", wish.quantity)
     quantity = reader.whole(wish.quantity, "quantity")
     rows = wish.rules
-    if not isinstance(rows, list) or not rows:
+    if not is_list(rows) or not rows:
         reader.blame("gtt_rules_required", "rules", rows)
         return GttTerms("SINGLE", quantity, ())
-    rows = cast("list[Any]", rows)
     if kind == "SINGLE" and len(rows) != 1:
         reader.blame("gtt_single_rules", "rules")
     if kind == "MULTIPLE" and not 2 <= len(rows) <= 3:
@@ -145,7 +144,7 @@ def _terms(reader: Reader, wish: GttWish, last: Price | None) -> GttTerms:
 
 def _together(reader: Reader, rows: list[Any]) -> None:
     """What the rules must be as a whole."""
-    strategies = [cast("dict[str, Any]", row).get("strategy") for row in rows if isinstance(row, dict)]
+    strategies = [row.get("strategy") for row in rows if is_object(row)]
     named = [strategy for strategy in strategies if strategy in _STRATEGIES]
     if len(named) != len(set(named)):
         reader.blame("gtt_strategy_twice", "rules")
@@ -154,19 +153,18 @@ def _together(reader: Reader, rows: list[Any]) -> None:
 
 
 def _rule(reader: Reader, row: Any, path: str, last: Price | None) -> RuleTerms | None:
-    if not isinstance(row, dict):
+    if not is_object(row):
         reader.blame("gtt_rules_required", path, row)
         return None
-    fields = cast("dict[str, Any]", row)
-    strategy = _word(reader, fields, "strategy", path, _STRATEGIES)
-    trigger_type = _word(reader, fields, "trigger_type", path, _TRIGGER_TYPES)
+    strategy = _word(reader, row, "strategy", path, _STRATEGIES)
+    trigger_type = _word(reader, row, "trigger_type", path, _TRIGGER_TYPES)
     if strategy not in {None, "ENTRY"} and trigger_type not in {None, "IMMEDIATE"}:
         reader.blame("gtt_immediate_only", f"{path}.trigger_type", trigger_type)
-    trigger = _trigger(reader, fields.get("trigger_price"), f"{path}.trigger_price")
+    trigger = _trigger(reader, row.get("trigger_price"), f"{path}.trigger_price")
     gap = 0
-    if strategy == "STOPLOSS" and fields.get("trailing_gap") is not None:
-        gap = _gap(reader, fields["trailing_gap"], f"{path}.trailing_gap", trigger, last)
-    protection = _protection(reader, fields.get("market_protection"), f"{path}.market_protection")
+    if strategy == "STOPLOSS" and row.get("trailing_gap") is not None:
+        gap = _gap(reader, row["trailing_gap"], f"{path}.trailing_gap", trigger, last)
+    protection = _protection(reader, row.get("market_protection"), f"{path}.market_protection")
     if strategy is None or trigger_type is None:
         return None
     return RuleTerms(cast("Strategy", strategy), cast("TriggerType", trigger_type), trigger, gap, protection)

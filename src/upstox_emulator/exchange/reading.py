@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeGuard, TypeVar, cast
 
 from upstox_emulator.errors import Problem, Refusal, problem
 from upstox_emulator.units import Price, price
@@ -68,6 +68,16 @@ class Reader:
         """
         if self.problems:
             raise Refusal(*self.problems)
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """Whether it is a list of JSON."""
+    return isinstance(value, list)
+
+
+def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether it is an object of JSON."""
+    return isinstance(value, dict)
 
 
 def is_number(value: Any) -> bool:
