@@ -201,7 +201,7 @@ class SwitchSegments(Step, frozen=True):
     wishes: list[Wish]
 
     def apply(self, venue: Venue) -> list[dict[str, Any]]:
-        venue.kill_switch.update(self.wishes, self.at)
+        venue.kill_switch.update(self.wishes, self.at, venue.desk.open_segments())
         return venue.kill_switch.rows()
 
 
