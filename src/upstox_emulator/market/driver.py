@@ -60,7 +60,7 @@ class MarketDriver:
             ValueError: there is no such instrument today.
         """
         now = self._now()
-        return rupees(self._venue().market.last(self._key(key), now.timestamp()))
+        return rupees(self._venue().market.last(self.key(key), now.timestamp()))
 
     def set_price(self, key: str, value: float, *, force: bool = False) -> None:
         """Hold a price, until it is released or set again.
@@ -72,11 +72,11 @@ class MarketDriver:
         Raises:
             ValueError: there is no such instrument today, or the price is not on a tick, or beyond the day's limits.
         """
-        self._execute(SetPrice(self._now(), self._key(key), price(value), force))
+        self._execute(SetPrice(self._now(), self.key(key), price(value), force))
 
     def release(self, key: str) -> None:
         """Let a price go its own way again, from where it is."""
-        self._execute(ReleasePrice(self._now(), self._key(key)))
+        self._execute(ReleasePrice(self._now(), self.key(key)))
 
     def move(self, key: str, moves: Sequence[tuple[float, float]], *, force: bool = False) -> None:
         """Let a price jump: each move is seconds from now and rupees. The last one is held until it is released.
@@ -85,7 +85,7 @@ class MarketDriver:
             ValueError: as of `set_price`, or a move lies in the past, or there are none.
         """
         told = [(seconds, price(value)) for seconds, value in moves]
-        self._execute(PlayMoves(self._now(), self._key(key), told, force))
+        self._execute(PlayMoves(self._now(), self.key(key), told, force))
 
     def replay(self, key: str, path: str | Path) -> dt.datetime:
         """Let a price go through the candles or ticks of a CSV or Parquet file, the first of them now.
@@ -102,10 +102,15 @@ class MarketDriver:
         now, trades = self._now(), load(path)
         shift = int(now.timestamp()) - trades[0].at
         ticks = [(at + shift, value, volume) for at, value, volume in trades]
-        self._execute(Replay(now, self._key(key), ticks))
+        self._execute(Replay(now, self.key(key), ticks))
         return now + dt.timedelta(seconds=trades[-1].at - trades[0].at)
 
-    def _key(self, name: str) -> str:
+    def key(self, name: str) -> str:
+        """The key of an instrument, from its key or its trading symbol.
+
+        Raises:
+            ValueError: there is no such instrument today.
+        """
         catalog, day = self._venue().catalog, self._now().date()
         if catalog.find(name, day) is not None:
             return name
