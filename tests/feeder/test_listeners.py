@@ -30,7 +30,7 @@ def events(*names: str) -> list[Event]:
 
 def drain(inbox: Inbox) -> list[str]:
     taken = []
-    while (event := inbox.take(lambda: None)) is not None:
+    while (event := inbox.take()) is not None:
         taken.append(repr(event))
     return taken
 
@@ -65,10 +65,10 @@ def test_an_error():
     inbox = Inbox(2, Overflow.ERROR)
     inbox.put(events("a1", "a2", "a3", "a4"))
     inbox.put(events("a5"))
-    assert repr(inbox.take(lambda: None)) == "a1"
-    assert repr(inbox.take(lambda: None)) == "a2"
+    assert repr(inbox.take()) == "a1"
+    assert repr(inbox.take()) == "a2"
     with pytest.raises(FeedOverflowError, match="2 events were waiting"):
-        inbox.take(lambda: None)
+        inbox.take()
 
 
 def test_blocking():
@@ -78,9 +78,9 @@ def test_blocking():
     assert not inbox.put(events("a4", "a5"))  # what has come is taken in
     assert inbox.blocked
     for _ in range(2):
-        inbox.take(lambda: None)
+        inbox.take()
     assert not room
-    inbox.take(lambda: None)  # half of it is free
+    inbox.take()  # half of it is free
     assert room
     assert not inbox.blocked
     assert drain(inbox) == ["a4", "a5"]
@@ -94,9 +94,9 @@ def test_the_end_of_a_blocked_queue_lets_the_socket_go():
     inbox.end(FeedClosedError())
     assert room
     assert inbox.put(events("a2"))  # into nowhere
-    assert repr(inbox.take(lambda: None)) == "a1"
+    assert repr(inbox.take()) == "a1"
     with pytest.raises(FeedClosedError):
-        inbox.take(lambda: None)
+        inbox.take()
 
 
 def test_a_size_that_is_none():
@@ -111,7 +111,7 @@ def test_the_books_balance(steps, overflow, size):
     for number, step in enumerate(steps):
         try:
             if step is None:
-                inbox.take(lambda: None)
+                inbox.take()
             else:
                 inbox.put([Event(str(step), number)])
         except FeedOverflowError:

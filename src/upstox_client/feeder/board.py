@@ -6,6 +6,7 @@ A `full` frame leaves depth and Greeks out when they have not changed; the board
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final, NamedTuple
 
 from upstox_client.feeder import schema
 from upstox_client.feeder.ticks import Tick
@@ -13,50 +14,50 @@ from upstox_client.feeder.ticks import Tick
 __all__ = ["Board"]
 
 
-class _Entry:
-    __slots__ = ("depth", "greeks", "latest")
+_MANY: Final = 4
+"""Ticks after which it is looked up where the last depth and Greeks are: mostly in the last tick but one or two."""
 
-    def __init__(self, latest: Tick) -> None:
-        self.latest = latest
-        self.depth: schema.MarketLevel | None = None
-        self.greeks: schema.OptionGreeks | None = None
+
+class _Known(NamedTuple):
+    """The last depth and Greeks, but for what is in later ticks."""
+
+    depth: schema.MarketLevel | None = None
+    greeks: schema.OptionGreeks | None = None
 
 
 class Board:
     """What is known of each instrument. Written by one thread; any may read."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, tuple[_Known, list[Tick]]] = {}
 
     def note(self, tick: Tick) -> None:
         """Take a tick in."""
         entry = self._entries.get(tick.key)
         if entry is None:
-            entry = self._entries[tick.key] = _Entry(tick)
-        entry.latest = tick
-        market = tick.market
-        if market is None:
-            entry.depth = entry.greeks = None
+            self._entries[tick.key] = (_Known(), [tick])
             return
-        if market.HasField("marketLevel"):
-            entry.depth = market.marketLevel
-        if market.HasField("optionGreeks"):
-            entry.greeks = market.optionGreeks
+        known, ticks = entry
+        ticks.append(tick)
+        if len(ticks) > _MANY:
+            self._entries[tick.key] = (_look_back(known, ticks), [tick])
 
     def latest(self, key: str) -> Tick | None:
         """The last tick of an instrument as it came."""
         entry = self._entries.get(key)
-        return None if entry is None else entry.latest
+        return None if entry is None else entry[1][-1]
 
     def snapshot(self, key: str) -> Tick | None:
         """The last state of an instrument, with the last depth and Greeks; None if nothing has come yet."""
         entry = self._entries.get(key)
         if entry is None:
             return None
-        latest, depth, greeks = entry.latest, entry.depth, entry.greeks
+        known, ticks = entry[0], entry[1][:]
+        latest = ticks[-1]
         market = latest.market
         if market is None or (market.HasField("marketLevel") and market.HasField("optionGreeks")):
             return latest
+        depth, greeks = _look_back(known, ticks)
         whole = schema.Feed()
         whole.CopyFrom(latest.feed)
         merged = whole.fullFeed.marketFF
@@ -74,3 +75,20 @@ class Board:
         """Forget the instruments that are not among these."""
         for key in self._entries.keys() - set(keys):
             del self._entries[key]
+
+
+def _look_back(known: _Known, ticks: list[Tick]) -> _Known:
+    """The last depth and Greeks; a tick of another mode is an end to those before it."""
+    depth: schema.MarketLevel | None = None
+    greeks: schema.OptionGreeks | None = None
+    for tick in reversed(ticks):
+        market = tick.market
+        if market is None:
+            return _Known(depth, greeks)
+        if depth is None and market.HasField("marketLevel"):
+            depth = market.marketLevel
+        if greeks is None and market.HasField("optionGreeks"):
+            greeks = market.optionGreeks
+        if depth is not None and greeks is not None:
+            return _Known(depth, greeks)
+    return _Known(depth or known.depth, greeks or known.greeks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
@@ -28,8 +29,11 @@ class CallbackError(Exception):
 
 class _Route(NamedTuple):
     inbox: Inbox[Any]
-    kinds: frozenset[type]
     keys: frozenset[str] | None
+
+
+def _about(events: Sequence[Any], keys: frozenset[str]) -> list[Any]:
+    return [event for event in events if event.key in keys]
 
 
 class Hub:
@@ -44,7 +48,7 @@ class Hub:
         self._kind_of = kind_of
         self._on_room = on_room
         self._lock = threading.Lock()
-        self._routes: tuple[_Route, ...] = ()
+        self._routes: dict[type, tuple[_Route, ...]] = {}
         self._end: BaseException | None = None
 
     def attach(
@@ -57,11 +61,11 @@ class Hub:
     ) -> Inbox[Any]:
         """A new queue for events of these kinds, and of these instruments if any are given; `first` is put into it."""
         inbox = Inbox[Any](size, overflow, self._on_room)
-        route = _Route(inbox, frozenset(kinds), None if keys is None else frozenset(keys))
+        route = _Route(inbox, None if keys is None else frozenset(keys))
         with self._lock:
             if first:
-                inbox.put(self._chosen(route, first))
-            self._routes += (route,)
+                inbox.put(first if route.keys is None else _about(first, route.keys))
+            self._routes |= {kind: (*self._routes.get(kind, ()), route) for kind in kinds}
             if self._end is not None:
                 inbox.end(self._end)
         return inbox
@@ -69,33 +73,37 @@ class Hub:
     def detach(self, inbox: Inbox[Any]) -> None:
         """Hand nothing more to this queue."""
         with self._lock:
-            self._routes = tuple(route for route in self._routes if route.inbox is not inbox)
+            self._routes = {
+                kind: tuple(route for route in routes if route.inbox is not inbox)
+                for kind, routes in self._routes.items()
+            }
         self._on_room()
 
     def deliver(self, events: Sequence[Any]) -> bool:
-        """Hand events out. Returns whether everybody has room for more."""
+        """Hand out events, those of one kind side by side. Returns whether everybody has room for more."""
+        kind = self._kind_of(events[0])
+        if len(events) > 1 and self._kind_of(events[-1]) is not kind:
+            rooms = [self.deliver(list(same)) for _, same in itertools.groupby(events, self._kind_of)]
+            return all(rooms)
         room = True
-        for route in self._routes:
-            chosen = self._chosen(route, events)
+        for route in self._routes.get(kind, ()):
+            chosen = events if route.keys is None else _about(events, route.keys)
             if chosen and not route.inbox.put(chosen):
                 room = False
         return room
 
-    def _chosen(self, route: _Route, events: Sequence[Any]) -> list[Any]:
-        kind_of, (_, kinds, keys) = self._kind_of, route
-        if keys is None:
-            return [event for event in events if kind_of(event) in kinds]
-        return [event for event in events if kind_of(event) in kinds and getattr(event, "key", None) in keys]
-
     @property
     def has_room(self) -> bool:
         """Whether everybody has room."""
-        return not any(route.inbox.blocked for route in self._routes)
+        return not any(inbox.blocked for inbox in self._inboxes())
+
+    def _inboxes(self) -> list[Inbox[Any]]:
+        return [route.inbox for routes in self._routes.values() for route in routes]
 
     def end(self, error: BaseException) -> None:
         """There will be nothing more, and why."""
         with self._lock:
             self._end = self._end or error
-            routes = self._routes
-        for route in routes:
-            route.inbox.end(error)
+            inboxes = self._inboxes()
+        for inbox in inboxes:
+            inbox.end(error)

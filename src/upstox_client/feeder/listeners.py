@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from enum import Enum
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -78,35 +80,40 @@ class Inbox(Generic[E]):
         self._received = self._delivered = self._dropped = 0
         self._lag = 0.0
 
-    def put(self, events: Iterable[E]) -> bool:
+    def put(self, events: Sequence[E]) -> bool:
         """Let events wait. Returns whether there is room for more; only `BLOCK` ever has none."""
         with self._lock:
             if self._end is not None:
                 return True
-            for event in events:
-                self._received += 1
-                self._place(event)
+            self._received += len(events)
+            self._place(events)
             self._blocked = self.overflow is Overflow.BLOCK and len(self._queue) >= self.size
             wake, self._wake, room = self._wake, None, not self._blocked
         if wake is not None:
             wake()
         return room
 
-    def _place(self, event: E) -> None:
+    def _place(self, events: Sequence[E]) -> None:
         if self.overflow is Overflow.CONFLATE:
-            self._conflate(event)
+            for event in events:
+                self._conflate(event)
             return
-        if len(self._queue) >= self.size:
-            if self.overflow is Overflow.ERROR:
+        self._queue.extend(events)
+        if self.overflow is Overflow.DROP_OLDEST:
+            self._drop(self._queue.popleft)
+        elif self.overflow is Overflow.ERROR and self._drop(self._queue.pop):
+            self._end = FeedOverflowError(
+                f"the consumer is too slow: {self.size} events were waiting. Use a larger size, or another policy"
+            )
+
+    def _drop(self, one: Callable[[], E]) -> bool:
+        """Make the queue fit; the consumer may be taking from it at the same time."""
+        before = self._dropped
+        with contextlib.suppress(IndexError):
+            while len(self._queue) > self.size:
+                one()
                 self._dropped += 1
-                self._end = self._end or FeedOverflowError(
-                    f"the consumer is too slow: {self.size} events were waiting. Use a larger size, or another policy"
-                )
-                return
-            if self.overflow is Overflow.DROP_OLDEST:
-                self._queue.popleft()
-                self._dropped += 1
-        self._queue.append(event)
+        return self._dropped > before
 
     def _conflate(self, event: E) -> None:
         key = getattr(event, "key", None) or object()
@@ -117,36 +124,46 @@ class Inbox(Generic[E]):
             self._dropped += 1
         self._latest[key] = event
 
-    def take(self, wake: Callable[[], None]) -> E | None:
-        """The next event; None if there is none, and then `wake` is called once there is something.
-
-        Raises:
-            BaseException: what the queue was ended with, after the events that were in it.
-        """
-        with self._lock:
-            event = self._pop()
+    def take(self) -> E | None:
+        """The next event; None if there is none now. One consumer at a time."""
+        try:
+            event = self._queue.popleft()
+        except IndexError:
+            event = self._take_latest() if self._latest else None
             if event is None:
-                if self._end is not None:
-                    raise self._end
-                self._wake = wake
                 return None
-            self._delivered += 1
-            received = getattr(event, "received", None)
-            if received is not None:
-                self._lag = time.time() - received
-            has_room = self._blocked and len(self._queue) <= self.size // 2
-            if has_room:
-                self._blocked = False
-        if has_room:
-            self._on_room()
+        self._delivered += 1
+        received = getattr(event, "received", None)
+        if received is not None:
+            self._lag = time.time() - received
+        if self._blocked:
+            self._make_room()
         return event
 
-    def _pop(self) -> E | None:
-        if self._queue:
-            return self._queue.popleft()
-        if self._latest:
-            return self._latest.pop(next(iter(self._latest)))
-        return None
+    def _take_latest(self) -> E | None:
+        with self._lock:
+            return self._latest.pop(next(iter(self._latest)), None)
+
+    def _make_room(self) -> None:
+        with self._lock:
+            has_room = self._blocked and len(self._queue) <= self.size // 2
+            self._blocked = self._blocked and not has_room
+        if has_room:
+            self._on_room()
+
+    def wait(self, wake: Callable[[], None]) -> bool:
+        """Have `wake` called once there is something; False if there is something already.
+
+        Raises:
+            BaseException: what the queue was ended with, if nothing is left in it.
+        """
+        with self._lock:
+            if self._queue or self._latest:
+                return False
+            if self._end is not None:
+                raise self._end
+            self._wake = wake
+            return True
 
     def no_longer_wake(self) -> None:
         """Whoever was waiting waits no more."""
@@ -213,24 +230,30 @@ class Listener(_Listener[E], Iterator[E]):
             AuthenticationError, PermissionDeniedError, ...: why the feed has stopped.
             FeedOverflowError: with the policy `ERROR`.
         """
+        event = self._inbox.take()
+        return self._wait(timeout) if event is None else event
+
+    def _wait(self, timeout: float | None) -> E:
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             there_is_something = threading.Lock()
             there_is_something.acquire()
-            event = self._inbox.take(there_is_something.release)
+            if self._inbox.wait(there_is_something.release):
+                left = -1 if deadline is None else max(0.0, deadline - time.monotonic())
+                if not there_is_something.acquire(timeout=left):
+                    self._inbox.no_longer_wake()
+                    raise TimeoutError(f"nothing came within {timeout:g} s")
+            event = self._inbox.take()
             if event is not None:
                 return event
-            left = -1 if deadline is None else max(0.0, deadline - time.monotonic())
-            if not there_is_something.acquire(timeout=left):
-                self._inbox.no_longer_wake()
-                raise TimeoutError(f"nothing came within {timeout:g} s")
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> E:
+        event = self._inbox.take()
         try:
-            return self.get()
+            return self._wait(None) if event is None else event
         except FeedClosedError:
             raise StopIteration from None
 
@@ -248,29 +271,32 @@ class AsyncListener(_Listener[E], AsyncIterator[E]):
 
     async def get(self, timeout: float | None = None) -> E:
         """The next event; see `Listener.get`."""
-        loop = asyncio.get_running_loop()
+        event = self._inbox.take()
+        if event is not None:
+            return event
         async with asyncio.timeout(timeout):
-            while True:
-                there_is_something: asyncio.Future[None] = loop.create_future()
+            return await self._wait()
 
-                def wake(future: asyncio.Future[None] = there_is_something) -> None:
-                    if not future.done():
-                        future.set_result(None)
-
-                event = self._inbox.take(wake)
-                if event is not None:
-                    return event
+    async def _wait(self) -> E:
+        loop = asyncio.get_running_loop()
+        while True:
+            there_is_something: asyncio.Future[None] = loop.create_future()
+            if self._inbox.wait(functools.partial(_settle, there_is_something)):
                 try:
                     await there_is_something
                 finally:
                     self._inbox.no_longer_wake()
+            event = self._inbox.take()
+            if event is not None:
+                return event
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> E:
+        event = self._inbox.take()
         try:
-            return await self.get()
+            return await self._wait() if event is None else event
         except FeedClosedError:
             raise StopAsyncIteration from None
 
@@ -281,3 +307,8 @@ class AsyncListener(_Listener[E], AsyncIterator[E]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _settle(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

@@ -108,12 +108,12 @@ class MarketProtocol:
         frame = schema.Envelope.FromString(payload)
         kind, sent, feeds = _TYPES.get(frame.type, Type.live_feed), frame.currentTs, frame.feeds
         read, note = schema.Feed.FromString, self.board.note
-        ticks = [Tick(key, read(feeds[key]), kind, sent, wall) for key in feeds]
-        if ticks:
-            self.lifeline.data(now, live=kind is Type.live_feed)
-        for tick in ticks:
+        events: list[MarketEvent] = []
+        for key in feeds:
+            events.append(tick := Tick(key, read(feeds[key]), kind, sent, wall))
             note(tick)
-        events: list[MarketEvent] = [*ticks]
+        if events:
+            self.lifeline.data(now, live=kind is Type.live_feed)
         if frame.HasField("marketInfo"):
             self.market = MarketUpdate.of(frame.marketInfo, sent, wall)
             events.append(self.market)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -19,6 +19,9 @@ from upstox_client.feeder.schema import MarketStatus, RequestMode, Type
 __all__ = ["Candle", "Greeks", "Level", "MarketUpdate", "SessionStatus", "Tick"]
 
 _IST: Final = datetime.timezone(datetime.timedelta(hours=5, minutes=30), "IST")
+
+
+Body: TypeAlias = schema.MarketFullFeed | schema.IndexFullFeed | schema.FirstLevelWithGreeks | None
 
 
 class Level(NamedTuple):
@@ -61,7 +64,7 @@ class Tick:
         received: when it arrived here, seconds of `time.time()`.
     """
 
-    __slots__ = ("_body", "_ltpc", "feed", "key", "received", "sent", "type")
+    __slots__ = ("_content", "_ltpc", "feed", "key", "received", "sent", "type")
 
     def __init__(self, key: str, feed: schema.Feed, type: Type, sent: int, received: float) -> None:  # noqa: A002
         self.key = key
@@ -69,37 +72,49 @@ class Tick:
         self.type = type
         self.sent = sent
         self.received = received
-        body: schema.MarketFullFeed | schema.IndexFullFeed | schema.FirstLevelWithGreeks | None = None
+        self._ltpc: schema.LTPC | None = None
+
+    def _open(self) -> schema.LTPC:
+        """Look into the message, once."""
+        feed = self.feed
         which = feed.WhichOneof("FeedUnion")
         if which == "fullFeed":
             full = feed.fullFeed
-            body = full.indexFF if full.WhichOneof("FullFeedUnion") == "indexFF" else full.marketFF
-        elif which == "firstLevelWithGreeks":
-            body = feed.firstLevelWithGreeks
-        self._body = body
-        self._ltpc: schema.LTPC = feed.ltpc if body is None else body.ltpc
+            body: Body = full.indexFF if full.WhichOneof("FullFeedUnion") == "indexFF" else full.marketFF
+        else:
+            body = feed.firstLevelWithGreeks if which == "firstLevelWithGreeks" else None
+        self._content = body
+        self._ltpc = ltpc = feed.ltpc if body is None else body.ltpc
+        return ltpc
+
+    @property
+    def _body(self) -> Body:
+        """The message of the mode; None for `ltpc`."""
+        if self._ltpc is None:
+            self._open()
+        return self._content
 
     # Always there
 
     @property
     def ltp(self) -> float:
         """Last traded price."""
-        return self._ltpc.ltp
+        return (self._ltpc or self._open()).ltp
 
     @property
     def ltt(self) -> int:
         """Time of the last trade, ms since the epoch."""
-        return self._ltpc.ltt
+        return (self._ltpc or self._open()).ltt
 
     @property
     def ltq(self) -> int:
         """Quantity of the last trade."""
-        return self._ltpc.ltq
+        return (self._ltpc or self._open()).ltq
 
     @property
     def cp(self) -> float:
         """Close of the previous session."""
-        return self._ltpc.cp
+        return (self._ltpc or self._open()).cp
 
     @property
     def change(self) -> float:
@@ -230,7 +245,8 @@ class Tick:
         market = self.market
         if market is not None and market.iep:
             return market.iep
-        return self._ltpc.iep.value if self._ltpc.HasField("iep") else None
+        ltpc = self._ltpc or self._open()
+        return ltpc.iep.value if ltpc.HasField("iep") else None
 
     @property
     def ieq(self) -> int | None:
