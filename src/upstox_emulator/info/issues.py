@@ -1,6 +1,6 @@
 """New issues of shares: which there are, and how each goes from its announcement to its listing.
 
-https://upstox.com/developer/api-documentation/get-ipos. Two or three a week, at all times: an issue follows from the
+https://upstox.com/developer/api-documentation/get-ipos. Three a week, at all times: an issue follows from the
 seed and the week in which its bidding begins.
 """
 
@@ -15,17 +15,16 @@ import msgspec
 
 from upstox_emulator.calendar import Calendar
 from upstox_emulator.clock import IST
-from upstox_emulator.info.chance import between, fraction, number, pick, whole
+from upstox_emulator.info.chance import between, number, pick, whole
 from upstox_emulator.info.periods import DAY, after_working_days, working_day
 
 Status: TypeAlias = Literal["upcoming", "open", "closed", "listed"]
 STATUSES: Final = ("open", "closed", "listed", "upcoming")
 TYPES: Final = ("regular", "sme")
 
-_WEEK: Final = 7 * DAY
 _ANNOUNCED: Final = 4  # weeks before the bidding
 _REMEMBERED: Final = 26  # weeks after it
-_MOST_A_WEEK: Final = 3
+_BEGINS: Final = (0, 2, 3)  # days after Monday; the second issue of a week is a small one
 
 _BIDDING_FROM: Final = dt.time(10)
 _BIDDING_UNTIL: Final = dt.time(17)
@@ -238,18 +237,17 @@ def _issues(seed: int, calendar: Calendar, week: int) -> tuple[Issue, ...]:
 
 def _weekly(seed: int, calendar: Calendar, week: int) -> Iterator[Issue]:
     monday = dt.date.fromordinal(week * 7 + 1)
-    for place in range(_MOST_A_WEEK if fraction(seed, week, "issues") < 0.6 else _MOST_A_WEEK - 1):
-        first = working_day(calendar, monday + (place * 2) * DAY)
-        yield _issue(seed, calendar, week * _MOST_A_WEEK + place, first)
+    for place, begins in enumerate(_BEGINS):
+        first = working_day(calendar, monday + begins * DAY)
+        yield _issue(seed, calendar, week * len(_BEGINS) + place, first, small=place == 1)
 
 
-def _issue(seed: int, calendar: Calendar, count: int, first: dt.date) -> Issue:
+def _issue(seed: int, calendar: Calendar, count: int, first: dt.date, *, small: bool) -> Issue:
     names = (seed, "ipo", count)
     # Names come back when all have been used, which takes years.
     combination = (count * 101) % (len(_FIRST_NAMES) * len(_TRADES))
     word = _FIRST_NAMES[combination % len(_FIRST_NAMES)]
     trade, industry = list(_TRADES.items())[combination // len(_FIRST_NAMES)]
-    small = count % _MOST_A_WEEK == 1 or fraction(*names, "sme") < 0.3
     high = whole(40, 180, *names, "price") if small else whole(90, 900, *names, "price")
     lot = round(120_000 / high / 100) * 100 if small else max(14_500 // high, 1)
     last = after_working_days(calendar, first, _BIDDING_DAYS - 1)
@@ -259,7 +257,7 @@ def _issue(seed: int, calendar: Calendar, count: int, first: dt.date) -> Issue:
         id=f"{word} {trade} limited ipo".lower().replace(" ", "-"),
         symbol=f"{word[:5]}{trade[:4]}".upper().replace(" ", ""),
         name=f"{word} {trade} IPO",
-        isin=_isin(*names),
+        isin=_isin(seed, count),
         kind="sme" if small else "regular",
         industry=industry,
         exchange=pick(("NSE", "BSE"), *names, "exchange"),
@@ -280,9 +278,9 @@ def _issue(seed: int, calendar: Calendar, count: int, first: dt.date) -> Issue:
     )
 
 
-def _isin(*names: str | int) -> str:
-    """An ISIN with its check digit; no company of the catalogue has one that begins so."""
-    text = f"INE9{number(*names, 'isin') % 10_000:04d}010"
+def _isin(seed: int, count: int) -> str:
+    """An ISIN with its check digit; no company of the catalogue has one that begins so. Ten thousand are different."""
+    text = f"INE9{(number(seed, 'isin') + count * 7919) % 10_000:04d}010"
     digits = [int(digit) for letter in text for digit in str(int(letter, 36))]
     doubled = [digit * 2 if place % 2 == 0 else digit for place, digit in enumerate(reversed(digits))]
     return text + str(-sum(value // 10 + value % 10 for value in doubled) % 10)
