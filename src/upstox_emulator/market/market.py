@@ -142,7 +142,16 @@ class Market:
 
     def greeks_of(self, keys: Sequence[str], at: float) -> list[Greeks]:
         """Of many options, in their order; cheap for those whose ticks were asked for."""
-        return [self._greeks(key, at) for key in keys]
+        if (tuple(keys), date_of(at)) not in self._groups:
+            return [self._greeks(key, at) for key in keys]
+        found: dict[int, Greeks] = {}
+        for board, second, places in self._boards(keys, at):
+            told = board.greeks(second)
+            found.update((places[row], greeks) for row, greeks in told.items())
+        for place, key in enumerate(keys):
+            if place not in found:
+                raise KeyError(f"{key!r} is not an option")
+        return [found[place] for place in range(len(keys))]
 
     def _greeks(self, key: str, at: float) -> Greeks:
         place = self._place(key, at)
