@@ -405,9 +405,7 @@ class Account:
 
     def _final_price(self, instrument: Instrument, day: dt.date) -> Price:
         """What a contract pays at its end."""
-        if instrument.underlying is None:
-            return self._close(instrument, day)
-        final = self._market.close(instrument.underlying, day)
+        final = self._market.close(instrument.underlying or instrument.key, day)
         if not instrument.is_option:
             return final
         return max(0, final - instrument.strike if instrument.kind == "CE" else instrument.strike - final)

@@ -386,6 +386,11 @@ def test_brokerage_is_of_an_order(world):
     assert world.account.ledger._charges["FO", MONDAY].brokerage == 60
 
 
+def test_a_trade_that_nothing_was_blocked_for(world):
+    world.fill(world.order(SHARE, "BUY", 10))
+    assert world.account.open_positions() == [Net(SHARE, "I", 10)]
+
+
 def test_an_instrument_that_is_not_there(world):
     order = world.order(SHARE, "BUY", 1)
     order.key = "NSE_EQ|?"
