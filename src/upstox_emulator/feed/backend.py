@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -12,7 +12,8 @@ from upstox_emulator.calendar import Calendar
 from upstox_emulator.catalog.instrument import Instrument
 from upstox_emulator.clock import Clock
 from upstox_emulator.events import Event
-from upstox_emulator.market.view import MarketView
+from upstox_emulator.market.book import Sides
+from upstox_emulator.market.view import Greeks, MarketView
 
 Feed: TypeAlias = Literal["market", "portfolio"]
 
@@ -27,6 +28,18 @@ class FeedCatalog(Protocol):
         ...
 
 
+class FeedMarket(MarketView, Protocol):
+    """The market, where many instruments are looked at at once."""
+
+    def sides(self, keys: Sequence[str], at: float, levels: int = 5) -> Sides:
+        """The books of many, a row each in their order; cheap for those whose ticks have just been asked for."""
+        ...
+
+    def greeks_of(self, keys: Sequence[str], at: float) -> list[Greeks]:
+        """Of many options, in their order; cheap for those whose ticks have just been asked for."""
+        ...
+
+
 class FeedVenue(Protocol):
     """The state that the feeds show."""
 
@@ -37,7 +50,7 @@ class FeedVenue(Protocol):
     @property
     def catalog(self) -> FeedCatalog: ...
     @property
-    def market(self) -> MarketView: ...
+    def market(self) -> FeedMarket: ...
 
 
 class FeedBackend(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 from upstox_emulator.calendar import Calendar
@@ -12,42 +12,93 @@ from upstox_emulator.catalog.instrument import EXCHANGE_OF_SEGMENT, Instrument
 from upstox_emulator.clock import IST
 from upstox_emulator.feed import status, wire
 from upstox_emulator.feed.backend import FeedBackend
-from upstox_emulator.feed.wire import Auction, Mode
-from upstox_emulator.market.view import Depth, Greeks, Tick
+from upstox_emulator.feed.states import Auction, Shown, States, minute_of
+from upstox_emulator.feed.wire import Mode
+from upstox_emulator.market.book import Sides
+from upstox_emulator.market.view import Tick
 
 News: TypeAlias = dict[Mode, dict[str, bytes]]
 """By mode and key: an instrument's place in a frame."""
 
-_AT_ONCE: Final = 200  # instruments that are looked at before others may use the venue
+_AT_ONCE: Final = 500  # instruments that are looked at before others may use the venue
 _MINUTE: Final = dt.timedelta(minutes=1)
 _FULL: Final[frozenset[Mode]] = frozenset({"full", "full_d30"})
 _CLOSING: Final = frozenset({"CAS_LM_START", "CAS_M_STOP", "CAS_STOP"})
-_NO_DEPTH: Final = Depth((), ())
+
+_MINUTES_AT_ONCE: Final = 100
+"""Minutes that are looked up in a second at most. They are dear; those of more instruments come in the next seconds."""
+
+_Sort: TypeAlias = tuple[tuple[Mode, ...], bool, bool]
+"""The modes that an instrument is wanted in, whether it is an index, and whether it is an option."""
+
+_NOTHING: Final = Shown(
+    Tick(at=0, last=0, last_quantity=0, last_at=0, open=0, high=0, low=0, previous_close=0, average=0, volume=0)
+)
 
 
-class _Shown:
+class _Wanted:
     """An instrument that is wanted, and what was last shown of it.
 
     Attributes:
         listed: whether it can be traded on the day.
-        users: how many want it in a mode.
+        name: its key, as its places in frames begin.
+        users: how many want it in a mode. sort: what it is looked at together with.
+        shown: what was told of it.
         whole: by mode, its place in a snapshot.
-        book: by mode, the rows and Greeks that were last shown.
-        candle: its last whole minute, ready for a frame; minute: the start of that.
+        book: by mode, its rows and Greeks.
+        minute: the start of the last whole minute that is known; candle: that, ready for a frame.
     """
 
-    __slots__ = ("auction", "book", "candle", "instrument", "listed", "minute", "tick", "users", "whole")
+    __slots__ = ("book", "candle", "instrument", "key", "listed", "minute", "name", "shown", "sort", "users", "whole")
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
+        self.key = instrument.key
+        self.name = wire.name(instrument.key)
         self.listed = True
         self.users: dict[Mode, int] = {}
+        self.sort: _Sort = ((), False, False)
+        self.shown = _NOTHING
         self.whole: dict[Mode, bytes] = {}
-        self.book: dict[Mode, tuple[bytes, bytes]] = {}
-        self.tick: Tick | None = None
-        self.auction: Auction | None = None
+        self.book: dict[Mode, bytes] = {}
         self.minute = 0.0
         self.candle = b""
+
+    def want(self, mode: Mode) -> None:
+        """One more wants it in a mode."""
+        self.users[mode] = self.users.get(mode, 0) + 1
+        self._sort()
+
+    def drop(self, mode: Mode) -> None:
+        """One less wants it in a mode."""
+        self.users[mode] -= 1
+        if not self.users[mode]:
+            del self.users[mode]
+            self.whole.pop(mode, None)
+            self.book.pop(mode, None)
+            self._sort()
+
+    def _sort(self) -> None:
+        instrument = self.instrument
+        is_level = instrument.kind == "INDEX" or instrument.segment.startswith("GLOBAL_")
+        self.sort = tuple(mode for mode in wire.MODES if mode in self.users), is_level, instrument.is_option
+
+    def stands(self, tick: Tick, auction: Auction | None, minute: float) -> bool:
+        """Whether all of this has been shown already, in every mode."""
+        return (
+            _equal(tick, self.shown.tick)
+            and auction == self.shown.auction
+            and minute == self.minute
+            and len(self.whole) == len(self.users)
+        )
+
+    def show(self, mode: Mode, feed: bytes) -> bool:
+        """Take a new state; whether it is one."""
+        whole = wire.entry(self.name, feed)
+        if self.whole.get(mode) == whole:
+            return False
+        self.whole[mode] = whole
+        return True
 
 
 class Board:
@@ -55,7 +106,8 @@ class Board:
 
     def __init__(self, backend: FeedBackend, at: dt.datetime) -> None:
         self._backend = backend
-        self._shown: dict[str, _Shown] = {}
+        self._wanted: dict[str, _Wanted] = {}
+        self._fresh_minutes = 0
         self._hours = _Hours(backend.venue.calendar, at)
 
     @property
@@ -67,30 +119,26 @@ class Board:
 
     def find(self, key: str) -> Instrument | None:
         """The instrument of a key, if it is listed today."""
-        shown = self._shown.get(key)
-        if shown is not None and shown.listed:
-            return shown.instrument
+        wanted = self._wanted.get(key)
+        if wanted is not None and wanted.listed:
+            return wanted.instrument
         return self._backend.venue.catalog.find(key, self.at.date())
 
     def want(self, instruments: Iterable[Instrument], mode: Mode) -> None:
         """Show these in a mode, from now on, for one more."""
         for instrument in instruments:
-            shown = self._shown.get(instrument.key)
-            if shown is None:
-                shown = self._shown[instrument.key] = _Shown(instrument)
-            shown.users[mode] = shown.users.get(mode, 0) + 1
+            wanted = self._wanted.get(instrument.key)
+            if wanted is None:
+                wanted = self._wanted[instrument.key] = _Wanted(instrument)
+            wanted.want(mode)
 
     def drop(self, keys: Iterable[str], mode: Mode) -> None:
         """One less wants these in a mode."""
         for key in keys:
-            shown = self._shown[key]
-            shown.users[mode] -= 1
-            if not shown.users[mode]:
-                del shown.users[mode]
-                shown.whole.pop(mode, None)
-                shown.book.pop(mode, None)
-            if not shown.users:
-                del self._shown[key]
+            wanted = self._wanted[key]
+            wanted.drop(mode)
+            if not wanted.users:
+                del self._wanted[key]
 
     def whole(self, keys: Iterable[str], mode: Mode) -> tuple[list[bytes], News]:
         """The whole state of these, as it was last shown, or as it is if it has not been yet.
@@ -99,9 +147,9 @@ class Board:
             The places in a snapshot, and what has turned out to be news for those who want these in other modes.
         """
         keys = list(keys)
-        news = self._update([key for key in keys if mode not in self._shown[key].whole])
+        news = self._update([key for key in keys if mode not in self._wanted[key].whole])
         news[mode] = {}
-        return [entry for key in keys if (entry := self._shown[key].whole.get(mode)) is not None], news
+        return [entry for key in keys if (entry := self._wanted[key].whole.get(mode)) is not None], news
 
     # Time
 
@@ -111,87 +159,74 @@ class Board:
         self._hours = _Hours(self._backend.venue.calendar, at)
         if at.date() != yesterday:
             self._look_up(at.date())
-        return self._update(self._shown)
+        return self._update(self._wanted)
 
     def _look_up(self, day: dt.date) -> None:
         """Contracts end, and others take their place."""
         find = self._backend.venue.catalog.find
-        for key, shown in self._shown.items():
+        for key, wanted in self._wanted.items():
             instrument = find(key, day)
-            shown.listed = instrument is not None
+            wanted.listed = instrument is not None
             if instrument is None:
-                shown.whole.clear()
+                wanted.whole.clear()
             else:
-                shown.instrument = instrument
+                wanted.instrument = instrument
 
     def _update(self, keys: Iterable[str]) -> News:
         news: News = {mode: {} for mode in wire.MODES}
-        keys = [key for key in keys if self._shown[key].listed]
-        for some in _batched(keys):
-            with self._backend.lock:
-                ticks = self._backend.venue.market.ticks(some, self.at.timestamp())
-                for key, tick in zip(some, ticks, strict=True):
-                    self._show(key, self._shown[key], tick, news)
+        groups: dict[_Sort, list[_Wanted]] = {}
+        for key in keys:
+            wanted = self._wanted[key]
+            if wanted.listed:
+                groups.setdefault(wanted.sort, []).append(wanted)
+        self._fresh_minutes = _MINUTES_AT_ONCE
+        for sort, group in groups.items():
+            for start in range(0, len(group), _AT_ONCE):
+                with self._backend.lock:
+                    self._look(sort, group[start : start + _AT_ONCE], news)
         return news
 
-    def _show(self, key: str, shown: _Shown, tick: Tick, news: News) -> None:
-        auction, minute = self._auction(shown.instrument, tick), self._hours.last_minute(shown.instrument)
-        known = shown.tick
-        if (
-            known is not None
-            and _equal(tick, known)
-            and auction == shown.auction
-            and minute == shown.minute
-            and len(shown.whole) == len(shown.users)
-        ):
+    def _look(self, sort: _Sort, some: list[_Wanted], news: News) -> None:
+        modes, is_level, is_option = sort
+        market, at = self._backend.venue.market, self._hours.epoch
+        keys = [wanted.key for wanted in some]
+        rows = [row for row, tick in enumerate(market.ticks(keys, at)) if self._take(some[row], tick)]
+        levels = 0 if is_level else max(wire.LEVELS[mode] for mode in modes)
+        if not rows:
             return
-        if minute != shown.minute:
-            shown.minute, shown.candle = minute, self._candle(key, minute)
-        shown.tick, shown.auction = tick, auction
-        state = self._state(key, shown, tick)
-        depth = self._depth(key, shown, index=state.is_level)
-        for mode in shown.users:
-            self._show_in(mode, key, shown, state, depth, news)
+        changed = [some[row] for row in rows]
+        sides = None
+        if levels:
+            sides = market.sides(keys, at, levels)
+            if len(rows) < len(some):
+                sides = Sides(*(side[rows] for side in sides))
+            if is_option:
+                told = market.greeks_of(keys, at)
+                for row in rows:
+                    some[row].shown = some[row].shown._replace(option=told[row])
+        states = States([wanted.shown for wanted in changed], sides, are_levels=is_level)
+        for mode in modes:
+            _show(mode, changed, states, news[mode])
 
-    def _show_in(self, mode: Mode, key: str, shown: _Shown, state: wire.State, depth: Depth, news: News) -> None:
-        levels = wire.LEVELS[mode]
-        rows = wire.levels(Depth(depth.bids[:levels], depth.asks[:levels]))
-        whole = wire.entry(key, wire.feed(mode, state, rows))
-        known = shown.whole.get(mode)
-        if whole == known:
-            return
-        book = rows, state.greeks
-        if known is not None and mode in _FULL and book == shown.book[mode] and not state.is_level:
-            news[mode][key] = wire.entry(key, wire.feed(mode, state, None))
-        else:
-            news[mode][key] = whole
-        shown.whole[mode], shown.book[mode] = whole, book
+    def _take(self, wanted: _Wanted, tick: Tick) -> bool:
+        """Note what is to be told of an instrument; whether it is anything new."""
+        hours, instrument = self._hours, wanted.instrument
+        auction = self._auction(instrument, tick) if hours.auctions else None
+        minute = hours.last_minute(instrument.segment)
+        if wanted.stands(tick, auction, minute):
+            return False
+        if minute != wanted.minute and self._fresh_minutes and not _FULL.isdisjoint(wanted.users):
+            self._fresh_minutes -= 1
+            wanted.minute, wanted.candle = minute, self._candle(wanted.key, minute)
+        wanted.shown = Shown(tick, _midnight(tick.last_at), wanted.candle, None, auction)
+        return True
 
     # The pieces
-
-    def _state(self, key: str, shown: _Shown, tick: Tick) -> wire.State:
-        instrument, at = shown.instrument, self.at.timestamp()
-        option: Greeks | None = None
-        if instrument.is_option and shown.users.keys() != {"ltpc"}:
-            option = self._backend.venue.market.greeks(key, at)
-        candles = b""
-        if not _FULL.isdisjoint(shown.users):
-            today = wire.ohlc("1d", (tick.open, tick.high, tick.low, tick.last), tick.volume, _midnight(tick.last_at))
-            candles = today + shown.candle
-        ltpc = wire.ltpc(tick, shown.auction)
-        return wire.State(tick, shown.auction, ltpc, wire.greeks(option), candles, option, _is_level(instrument))
-
-    def _depth(self, key: str, shown: _Shown, *, index: bool) -> Depth:
-        levels = max(wire.LEVELS[mode] for mode in shown.users)
-        if index or not levels:
-            return _NO_DEPTH
-        return self._backend.venue.market.depth(key, self.at.timestamp(), levels)
 
     def _candle(self, key: str, minute: float) -> bytes:
         with contextlib.suppress(KeyError):  # a contract of today has no minute of yesterday
             for candle in self._backend.venue.market.candles(key, 60, minute, minute + 60):
-                prices = candle.open, candle.high, candle.low, candle.close
-                return wire.ohlc("I1", prices, candle.volume, candle.at)
+                return minute_of(candle)
         return b""
 
     def _auction(self, instrument: Instrument, tick: Tick) -> Auction | None:
@@ -204,19 +239,37 @@ class Board:
             return None
         imbalance = tick.total_bid - tick.total_ask
         quantity = min(tick.total_bid, tick.total_ask)
-        return Auction(price, quantity, reference, imbalance, imbalance // 5, instrument.cas_eligible)
+        return Auction(price, reference, quantity, imbalance, imbalance // 5, instrument.cas_eligible)
+
+
+def _show(mode: Mode, changed: list[_Wanted], states: States, news: dict[str, bytes]) -> None:
+    """Show instruments in a mode."""
+    known = [wanted.whole.get(mode) for wanted in changed]
+    new = [wanted.show(mode, feed) for wanted, feed in zip(changed, states.feeds(mode), strict=True)]
+    news |= {wanted.key: wanted.whole[mode] for wanted, is_new in zip(changed, new, strict=True) if is_new}
+    if mode not in _FULL:
+        return
+    books = states.books(mode)
+    still = [row for row, wanted in enumerate(changed) if new[row] and known[row] and wanted.book[mode] == books[row]]
+    for wanted, book in zip(changed, books, strict=True):
+        wanted.book[mode] = book
+    if still:
+        feeds = states.feeds(mode, books=False)
+        news |= {changed[row].key: wire.entry(changed[row].name, feeds[row]) for row in still}
 
 
 class _Hours:
     """Where the exchanges stand at a moment.
 
     Attributes:
+        at, epoch: the moment, and in epoch seconds. auctions: whether any auction goes on.
         opening: the segments in their opening auction, with the moment of the open in epoch seconds.
         closing: the segments in their closing auction.
     """
 
     def __init__(self, calendar: Calendar, at: dt.datetime) -> None:
         self.at = at
+        self.epoch = at.timestamp()
         self._calendar = calendar
         self._minutes: dict[str, float] = {}
         self.opening: dict[str, float] = {}
@@ -229,10 +282,10 @@ class _Hours:
                 self.opening[segment] = session.open.timestamp()
             elif closing is not None and closing.name in _CLOSING:
                 self.closing.add(segment)
+        self.auctions = bool(self.opening or self.closing)
 
-    def last_minute(self, instrument: Instrument) -> float:
+    def last_minute(self, segment: str) -> float:
         """The start of the last whole minute of trading, in epoch seconds."""
-        segment = instrument.segment
         known = self._minutes.get(segment)
         if known is None:
             known = self._minutes[segment] = self._last_minute(EXCHANGE_OF_SEGMENT.get(segment, "NSE")).timestamp()
@@ -246,11 +299,6 @@ class _Hours:
             session = self._calendar.session(exchange, day)
         now = min(self.at, session.close)
         return now.replace(second=0, microsecond=0) - _MINUTE
-
-
-def _is_level(instrument: Instrument) -> bool:
-    """Whether it is nothing that can be bought, but a level."""
-    return instrument.kind == "INDEX" or instrument.segment.startswith("GLOBAL_")
 
 
 def _equal(one: Tick, other: Tick) -> bool:
@@ -272,7 +320,3 @@ def _midnight(at: float) -> float:
     """The start of the Indian day of a moment, in epoch seconds."""
     offset = IST.utcoffset(None).total_seconds()
     return (at + offset) // 86400 * 86400 - offset
-
-
-def _batched(keys: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))

@@ -13,6 +13,8 @@ import urllib.parse
 from types import SimpleNamespace
 from typing import Any, Self
 
+import numpy as np
+
 from upstox_client.feeder import schema
 from upstox_emulator.account.tokens import DEFAULT_APP, Tokens
 from upstox_emulator.calendar import Calendar
@@ -20,6 +22,7 @@ from upstox_emulator.catalog.instrument import Instrument
 from upstox_emulator.clock import IST, Clock
 from upstox_emulator.events import Event
 from upstox_emulator.feed.server import FeedServer
+from upstox_emulator.market.book import Sides
 from upstox_emulator.market.view import Candle, Depth, Greeks, Level, Tick
 
 MONDAY = dt.datetime(2026, 11, 23, 10, 0, 30, tzinfo=IST)
@@ -97,6 +100,17 @@ class FakeMarket:
 
     def greeks(self, key: str, at: float) -> Greeks:
         return Greeks(iv=0.13, delta=0.5, gamma=0.0007, theta=-8.5, vega=16.75, rho=3.9, pop=48.0)
+
+    def sides(self, keys: Any, at: float, levels: int = 5) -> Sides:
+        books = [self.depth(key, at, levels) for key in keys]
+        return Sides(
+            *np.array([[*zip(*book.bids, strict=True), *zip(*book.asks, strict=True)] for book in books]).transpose(
+                1, 0, 2
+            )
+        )
+
+    def greeks_of(self, keys: Any, at: float) -> list[Greeks]:
+        return [self.greeks(key, at) for key in keys]
 
     def candles(self, key: str, seconds: int, start: float, end: float) -> list[Candle]:
         if key == FLEETING:
