@@ -17,7 +17,7 @@ from upstox_client.feeder.protocol import FeedProtocol
 from upstox_client.feeder.states import Cause, FeedState, StateChange
 from upstox_client.redact import redact_text
 
-__all__ = ["Engine", "OnTokenExpired"]
+__all__ = ["Engine", "OnTokenExpired", "heed_cancellation"]
 
 E = TypeVar("E")
 
@@ -78,7 +78,7 @@ class Engine(Generic[E]):
         self._on_token_expired = on_token_expired
         self._line: Line | None = None
         self._ended: asyncio.Future[Line] | None = None
-        self._paused = False
+        self._is_silent = self._paused = False
         self._early: list[tuple[bytes, bool]] = []
         self._connections = 0
         self._renewed_token: str | None = None
@@ -126,6 +126,7 @@ class Engine(Generic[E]):
     async def _one_connection(self) -> None:
         self._tell(FeedState.CONNECTING)
         target = await self._find_target()
+        heed_cancellation()
         loop = asyncio.get_running_loop()
         self._ended = ended = loop.create_future()
         self._paused = False
@@ -194,8 +195,8 @@ class Engine(Generic[E]):
         if self._line is None:  # it came along with the answer to the handshake
             self._early.append((payload, text))
             return
-        events = self._protocol.received(payload, self._now(), text=text)
-        if self.state.state is FeedState.SILENT and not self._protocol.lifeline.is_silent:
+        events = self._protocol.received(payload, time.monotonic(), text=text)
+        if self._is_silent and not self._protocol.lifeline.is_silent:
             self._tell(FeedState.OPEN)
         if events and not self._deliver(events) and not self._paused:
             self._paused = True
@@ -223,6 +224,7 @@ class Engine(Generic[E]):
 
     async def _pause(self, loss: _Loss) -> bool:
         """Wait before the next try; False if there is to be none."""
+        heed_cancellation()
         seconds = self._protocol.lifeline.lost(self._now())
         if seconds is None:
             return False
@@ -237,6 +239,7 @@ class Engine(Generic[E]):
     def _tell(self, state: FeedState, loss: _Loss | None = None, retry_in: float | None = None) -> None:
         cause, reason, code, said = loss or (None, "", None, "")
         attempt = self._protocol.lifeline.attempt
+        self._is_silent = state is FeedState.SILENT
         self.state = StateChange(state, cause, reason, attempt, retry_in, code, said, time.time())
         if reason:
             logger.info("feed %s: %s", state.value, reason)
@@ -245,6 +248,13 @@ class Engine(Generic[E]):
     @staticmethod
     def _now() -> float:
         return time.monotonic()
+
+
+def heed_cancellation() -> None:
+    """Raise what a call may have swallowed: the HTTP engine does if its own failure comes at the same moment."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _hang_up(line: Line, ended: asyncio.Future[Line]) -> None:

@@ -71,6 +71,7 @@ class Inbox(Generic[E]):
             raise ValueError(f"size must be at least 1, got {size}")
         self.size, self.overflow = size, overflow
         self._on_room = on_room
+        self._conflates, self._blocks = overflow is Overflow.CONFLATE, overflow is Overflow.BLOCK
         self._lock = threading.Lock()
         self._queue: deque[E] = deque()
         self._latest: dict[object, E] = {}
@@ -86,22 +87,25 @@ class Inbox(Generic[E]):
             if self._end is not None:
                 return True
             self._received += len(events)
-            self._place(events)
-            self._blocked = self.overflow is Overflow.BLOCK and len(self._queue) >= self.size
+            if self._conflates:
+                for event in events:
+                    self._conflate(event)
+            else:
+                self._queue.extend(events)
+            if len(self._queue) >= self.size:
+                self._fill()
             wake, self._wake, room = self._wake, None, not self._blocked
         if wake is not None:
             wake()
         return room
 
-    def _place(self, events: Sequence[E]) -> None:
-        if self.overflow is Overflow.CONFLATE:
-            for event in events:
-                self._conflate(event)
-            return
-        self._queue.extend(events)
-        if self.overflow is Overflow.DROP_OLDEST:
+    def _fill(self) -> None:
+        """The queue is full."""
+        if self._blocks:
+            self._blocked = True
+        elif self.overflow is Overflow.DROP_OLDEST:
             self._drop(self._queue.popleft)
-        elif self.overflow is Overflow.ERROR and self._drop(self._queue.pop):
+        elif self._drop(self._queue.pop):
             self._end = FeedOverflowError(
                 f"the consumer is too slow: {self.size} events were waiting. Use a larger size, or another policy"
             )

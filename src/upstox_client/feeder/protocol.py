@@ -28,6 +28,7 @@ PortfolioMessage: TypeAlias = PortfolioUpdate | Notice
 E_co = TypeVar("E_co", covariant=True)
 
 _LONGEST_NOTICE: Final = 500  # characters
+_LIVE: Final = Type.live_feed
 _TYPES: Final = {kind.value: kind for kind in Type}
 
 
@@ -106,14 +107,14 @@ class MarketProtocol:
 
     def _events(self, payload: bytes, now: float, wall: float) -> list[MarketEvent]:
         frame = schema.Envelope.FromString(payload)
-        kind, sent, feeds = _TYPES.get(frame.type, Type.live_feed), frame.currentTs, frame.feeds
+        kind, sent, feeds = _TYPES.get(frame.type, _LIVE), frame.currentTs, frame.feeds
         read, note = schema.Feed.FromString, self.board.note
         events: list[MarketEvent] = []
         for key in feeds:
             events.append(tick := Tick(key, read(feeds[key]), kind, sent, wall))
             note(tick)
         if events:
-            self.lifeline.data(now, live=kind is Type.live_feed)
+            self.lifeline.data(now, live=kind is _LIVE)
         if frame.HasField("marketInfo"):
             self.market = MarketUpdate.of(frame.marketInfo, sent, wall)
             events.append(self.market)
