@@ -46,6 +46,7 @@ def emulator(
     ] = None,
     rate_limit: Annotated[bool, typer.Option(help="Keep the documented rate limits.")] = True,
     feed_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the feeds; 0 takes a free one.")] = 0,
+    scenario: Annotated[str | None, typer.Option(help="A scenario to play: its name, or a YAML file.")] = None,
     plan: Annotated[PlanChoice, typer.Option(help="What the account has booked.")] = PlanChoice.plus,
 ) -> None:
     """Run an Upstox on this machine until it is interrupted. It prints its URL when it is ready."""
@@ -80,6 +81,13 @@ def emulator(
         typer.echo(f"Warning: {host} can be reached from other machines; anybody there can use this account.", err=True)
     if access_token is not None:
         em.access_token  # noqa: B018 - issues it
+    try:
+        if scenario is not None:
+            em.play(scenario)
+    except ValueError as error:
+        em.stop()
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
     typer.echo(f"Upstox emulator ready at {em.url}")
     sys.stdout.flush()
     stop.wait()

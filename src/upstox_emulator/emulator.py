@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from upstox_emulator.account.commands import Seed, SeedHoldings
 from upstox_emulator.account.tokens import App, TokenKind
 from upstox_emulator.backend import Approval, Backend, Seen, Snapshot
 from upstox_emulator.calendar import Hours
@@ -26,6 +28,7 @@ from upstox_emulator.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from upstox_client import Configuration
+    from upstox_emulator.scenarios import Play, Scenario
 
 # A Monday morning in the market's hours, so that nothing depends on when a test runs.
 DEFAULT_START: Final = dt.datetime(2026, 11, 23, 10, 0, tzinfo=IST)
@@ -186,10 +189,31 @@ class Emulator:
         """Prices, driven by hand: `set_price`, `move`, `replay`, `release`."""
         return MarketDriver(self.backend.drive, self.clock.now, lambda: self.backend.venue)
 
+    def seed_holdings(self, *shares: tuple[str, int, float]) -> None:
+        """Put shares into the demat account, as if they had been bought elsewhere: instrument key, quantity, and the
+        average price in rupees.
+
+        Raises:
+            Refusal: there is no such share, or less than one of it.
+        """
+        seeds = [Seed(key, quantity, Decimal(str(average))) for key, quantity, average in shares]
+        self.backend.execute(SeedHoldings(self.clock.now(), seeds))
+
     @property
     def orders(self) -> OrderRules:
         """What becomes of orders: `em.orders.on(tag="x").reject("...")`."""
         return OrderRules(self.backend)
+
+    def play(self, scenario: Scenario | str | Path) -> Play:
+        """Play a bad day: a scenario, the name of one that comes with the emulator, or the path of a file.
+
+        Raises:
+            ScenarioError: there is none of this name, or it makes no sense; the message says which step, and why.
+        """
+        from upstox_emulator.scenarios import Scenario  # YAML; only who plays pays
+
+        chosen = scenario if isinstance(scenario, Scenario) else Scenario.load(scenario)
+        return chosen.play(self)
 
     @property
     def feed(self) -> FeedDriver:

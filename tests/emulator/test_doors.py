@@ -207,3 +207,21 @@ def test_apps_may_be_changed_over_a_restart(tmp_path, desk):
     em = Emulator(db=db, apps=[changed])
     assert em.venue.tokens.apps["desk"].client_secret == "new"
     em.stop()
+
+
+def test_shares_may_be_there_from_the_beginning(em, call):
+    em.seed_holdings(("NSE_EQ|INE002A01018", 10, 1400.5))
+    (holding,) = call("GET", "/v2/portfolio/long-term-holdings").data
+    assert (holding["trading_symbol"], holding["quantity"], holding["average_price"]) == ("RELIANCE", 10, 1400.5)
+
+
+def test_a_scenario_is_played_by_name(em):
+    assert em.play("opening-gap").error is None
+    with pytest.raises(ValueError, match="no-such-day"):
+        em.play("no-such-day")
+
+
+def test_the_command_line_plays_scenarios(monkeypatch):
+    result = CliRunner().invoke(app, ["--port", "0", "--scenario", "no-such-day"])
+    assert result.exit_code == 1
+    assert "no-such-day" in result.output
