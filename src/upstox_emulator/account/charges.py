@@ -7,11 +7,13 @@ that no page was found for are listed as guesses in docs/emulator/fidelity.md.
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
+from msgspec.structs import astuple
 
 from upstox_emulator.account.figures import ZERO, number, paisa
 from upstox_emulator.catalog.instrument import EXCHANGE_OF_SEGMENT, Instrument
@@ -55,15 +57,13 @@ class Charges(msgspec.Struct, frozen=True):
     @property
     def total(self) -> Decimal:
         """All of them."""
-        return sum(msgspec.structs.astuple(self), ZERO)
+        return sum(astuple(self), ZERO)
 
     def __add__(self, other: Charges) -> Charges:
-        pairs = zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)
-        return Charges(*(mine + theirs for mine, theirs in pairs))
+        return Charges(*map(operator.add, astuple(self), astuple(other)))
 
     def __sub__(self, other: Charges) -> Charges:
-        pairs = zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)
-        return Charges(*(mine - theirs for mine, theirs in pairs))
+        return Charges(*map(operator.sub, astuple(self), astuple(other)))
 
     def estimate(self, demat: Decimal) -> dict[str, Any]:
         """As `/v2/charges/brokerage` shows them, the old spellings included; `demat` is the depository's fee."""

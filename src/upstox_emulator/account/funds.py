@@ -6,11 +6,13 @@ Decimals inside; floats on the wire. https://upstox.com/developer/api-documentat
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import astuple
 
 from upstox_emulator.account.figures import ZERO, number, paisa
 
@@ -25,7 +27,7 @@ _V2_FIELDS: Final = (
 )
 
 
-class Usage(msgspec.Struct, frozen=True, kw_only=True):
+class Usage(msgspec.Struct, frozen=True):
     """What trading has done to the money of a day, in rupees.
 
     Attributes:
@@ -53,7 +55,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     unpaid: Decimal = ZERO
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(**{name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__})
+        return Usage(*map(operator.add, astuple(self), astuple(other)))
 
     @property
     def derivatives(self) -> Decimal:

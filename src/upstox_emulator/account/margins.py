@@ -1,8 +1,8 @@
 """What a group of positions and pending orders needs: one share, or all contracts on one underlying.
 
 https://upstox.com/developer/api-documentation/margin. An order that closes a position needs nothing; of orders that
-could open, those count that would make the margin larger, in the order in which they were placed: a hedge helps once it
-has been traded.
+could open, those count that would make the margin larger, in the order in which they were placed and those for one side
+of a contract together: a hedge helps once it has been traded.
 """
 
 from __future__ import annotations
@@ -60,12 +60,11 @@ def needed(positions: Iterable[Position], orders: Iterable[Wanted], scanner: Sca
     for position in held.values():
         _add(contracts, position.instrument, position.quantity)
     margin = scanner.margin(contracts.values(), at)
-    for order in opening:
-        if not _buys_option(order):
-            trial = contracts.copy()
-            _add(trial, order.instrument, order.signed)
-            if (tried := scanner.margin(trial.values(), at)).total > margin.total:
-                contracts, margin = trial, tried
+    for instrument, quantity in _together(opening):
+        trial = contracts.copy()
+        _add(trial, instrument, quantity)
+        if (tried := scanner.margin(trial.values(), at)).total > margin.total:
+            contracts, margin = trial, tried
     return derivatives(margin, premium)
 
 
@@ -113,7 +112,7 @@ def _opening(held: _Held, orders: Iterable[Wanted]) -> list[Wanted]:
         closing = min(abs(open_now), order.quantity) if open_now * order.signed < 0 else 0
         cover[key] = open_now + (closing if open_now < 0 else -closing)
         if closing < order.quantity:
-            opening.append(order._replace(quantity=order.quantity - closing))
+            opening.append(order._replace(quantity=order.quantity - closing) if closing else order)
     return opening
 
 
@@ -142,6 +141,16 @@ def _share(instrument: Instrument, product: Product, position: Position | None, 
 def _add(contracts: dict[str, tuple[Instrument, int]], instrument: Instrument, quantity: int) -> None:
     _, known = contracts.get(instrument.key, (instrument, 0))
     contracts[instrument.key] = instrument, known + quantity
+
+
+def _together(opening: list[Wanted]) -> Iterable[tuple[Instrument, int]]:
+    """Orders that may be charged a margin, those for one side of a contract together."""
+    sides: dict[tuple[str, Side], tuple[Instrument, int]] = {}
+    for order in opening:
+        if not _buys_option(order):
+            key = order.instrument.key, order.side
+            sides[key] = order.instrument, sides.get(key, (order.instrument, 0))[1] + order.signed
+    return sides.values()
 
 
 def _buys_option(order: Wanted) -> bool:

@@ -17,6 +17,7 @@ from upstox_emulator.account.figures import worth
 from upstox_emulator.catalog.instrument import Instrument
 from upstox_emulator.clock import IST
 from upstox_emulator.market import pricing
+from upstox_emulator.market.noise import Floats
 from upstox_emulator.market.view import MarketView
 from upstox_emulator.units import rupees
 
@@ -34,6 +35,9 @@ SCENARIOS: Final = (
     (-_EXTREME, 1.0, _EXTREME_PART),
 )
 """How far the price goes, in scan ranges; what becomes of the volatility; the part of the loss that counts."""
+
+_MOVED, _SHIFTED, _COUNTED = (np.array(column) for column in zip(*SCENARIOS, strict=True))
+_NOTHING: Final = np.zeros(len(SCENARIOS))
 
 _CALMEST: Final = 0.01
 _YEAR: Final = 365 * 86_400.0
@@ -74,7 +78,7 @@ class Risk(NamedTuple):
         is_option: whether owning it costs nothing more.
     """
 
-    losses: tuple[float, ...]
+    losses: Floats
     value: float
     exposure: float
     additional: float
@@ -104,13 +108,15 @@ class Scanner:
 
     def margin(self, contracts: Iterable[tuple[Instrument, int]], at: dt.datetime) -> Margin:
         """Of contracts on one underlying and how many of them; negative if sold."""
-        legs = [(quantity, self._risk(instrument, figures_of(at))) for instrument, quantity in contracts if quantity]
-        losses = (sum(quantity * risk.losses[index] for quantity, risk in legs) for index in range(len(SCENARIOS)))
-        worst = max(losses, default=0.0)
-        value = sum(quantity * risk.value for quantity, risk in legs)
+        renewed = figures_of(at)
+        legs = [(quantity, self._risk(instrument, renewed)) for instrument, quantity in contracts if quantity]
         charged = [(abs(quantity), risk) for quantity, risk in legs if quantity < 0 or not risk.is_option]
+        if not charged:  # options of one's own cannot lose more than they are worth
+            return Margin(0.0, 0.0, 0.0)
+        losses = sum((quantity * risk.losses for quantity, risk in legs), _NOTHING)
+        value = sum(quantity * risk.value for quantity, risk in legs)
         return Margin(
-            span=max(0.0, worst - value) if charged else 0.0,
+            span=max(0.0, float(losses.max()) - value),
             exposure=sum(quantity * risk.exposure for quantity, risk in charged),
             additional=sum(quantity * risk.additional for quantity, risk in charged),
         )
@@ -128,24 +134,23 @@ class Scanner:
         spot = rupees(self._market.last(_priced_by(instrument), moment))
         exposure, additional = spot * scan.exposure * units, spot * scan.additional * units
         if not instrument.is_option:
-            losses = tuple(-spot * scan.range * move * part * units for move, _, part in SCENARIOS)
-            return Risk(losses, 0.0, exposure, additional, is_option=False)
-        now, *moved = self._values(instrument, spot, at)
-        losses = tuple((now - then) * units * part for then, (_, _, part) in zip(moved, SCENARIOS, strict=True))
-        return Risk(losses, now * units, exposure, additional, is_option=True)
+            return Risk(-spot * scan.range * units * _MOVED * _COUNTED, 0.0, exposure, additional, is_option=False)
+        values = self._values(instrument, spot, at) * units
+        now = float(values[0])
+        return Risk((now - values[1:]) * _COUNTED, now, exposure, additional, is_option=True)
 
-    def _values(self, instrument: Instrument, spot: float, at: dt.datetime) -> list[float]:
+    def _values(self, instrument: Instrument, spot: float, at: dt.datetime) -> Floats:
         """What an option is worth as things are, and in each scenario."""
         volatility = self._market.greeks(instrument.key, at.timestamp()).iv
-        moves = np.array([0.0, *(move for move, _, _ in SCENARIOS)]) * scan_of(instrument).range
-        shifts = np.array([1.0, *(shift for _, shift, _ in SCENARIOS)]) * max(volatility, _CALMEST)
+        moves = np.append(0.0, _MOVED) * scan_of(instrument).range
+        shifts = np.append(1.0, _SHIFTED) * max(volatility, _CALMEST)
         terms = pricing.Terms(
             sign=np.array([1.0 if instrument.kind == "CE" else -1.0]),
             strike=np.array([rupees(instrument.strike)]),
             volatility=shifts,
             years=np.array([_years(instrument, at)]),
         )
-        return [float(one) for one in pricing.value(terms, spot * (1 + moves))]
+        return pricing.value(terms, spot * (1 + moves))
 
 
 def figures_of(at: dt.datetime) -> dt.datetime:
