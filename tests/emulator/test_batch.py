@@ -190,6 +190,9 @@ def test_a_tag_exits_what_its_orders_opened(floor):
     (order_id,) = floor("POST", "/v2/order/positions/exit?tag=b").data["order_ids"]
     assert floor.details(order_id)["quantity"] == 5  # no more than there is
     assert floor("POST", "/v2/order/positions/exit?tag=b").codes == ["UDAPI1111"]
+    floor.placed(**MARKET, quantity=5, tag="c")
+    floor.placed(**MARKET, quantity=15, tag="d", transaction_type="SELL")
+    assert floor("POST", "/v2/order/positions/exit?tag=c").codes == ["UDAPI1111"]  # bought, but the position is short
 
 
 def test_a_cover_order_is_exited_by_its_stop(floor):

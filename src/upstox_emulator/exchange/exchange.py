@@ -7,6 +7,7 @@ given. Market orders trade within the request; what rests trades on whole second
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -240,10 +241,10 @@ class Exchange:
         The two must be of one day's session, or both outside of it.
         """
         end = int(until.timestamp())
+        found: int | None = None
         due = self.floor.timers.next()
-        if due is not None and due <= until:
-            end = max(int(after.timestamp()) + 1, -int(-due.timestamp() // 1))
-        found: int | None = end if due is not None and due <= until else None
+        if due is not None and (moment := max(int(after.timestamp()) + 1, math.ceil(due.timestamp()))) <= end:
+            found = end = moment
         for key, reach in self._reaches().items():
             session = self._session(key, after)
             if session is None:

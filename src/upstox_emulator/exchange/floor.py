@@ -244,10 +244,7 @@ class Floor:
             self._end(parent, "cancelled", at)
         self._book(order.key).withdraw(order.order_id)
         order.triggered = True
-        if self._is_held(order):
-            self._move(order, "open", at)
-        else:
-            self._match(order, at)
+        self._match(order, at)
 
     def _loses_race(self, order: Order, pending: Status | None, failed: Status, at: dt.datetime) -> bool:
         """Whether the order is steered to trade while it is being changed."""
@@ -270,8 +267,7 @@ class Floor:
             if order is None or order.ended:
                 continue
             if timer.errand == "arrive":
-                if order.status == "open pending":
-                    self._arrive(order, at)
+                self._arrive(order, at)
             elif timer.errand == "fill":
                 self._fill_rest(order, at)
             else:

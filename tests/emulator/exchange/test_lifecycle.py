@@ -225,8 +225,8 @@ def test_a_change_that_is_refused_changes_nothing(world):
     assert (order.price, order.limit) == (price(99.5), price(99.5))
     assert "tick size" in order.history[-2]["status_message"]
     world.desk.refuses[SHARE] = "no"
-    world.modify(order.order_id, quantity=20)
-    assert order.quantity == 10
+    world.modify(order.order_id, quantity=20, price=99.4)
+    assert (order.quantity, order.price, order.limit) == (10, price(99.5), price(99.5))
 
 
 def test_a_quantity_that_has_traded_cannot_be_taken_back(world):

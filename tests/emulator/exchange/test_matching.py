@@ -110,6 +110,13 @@ def test_own_orders_are_a_wall():
     assert book.enter(sell("e", 100, 60), MARKET, 6.0).stopped  # the rest of d is a bid at 101
 
 
+def test_what_came_after_an_own_order_is_behind_the_wall():
+    book = Book()
+    book.enter(sell("own", 102, 30), MARKET, 1.0)  # behind 70
+    assert book.trade(102, 40, depth(), 2.0) == []  # of which 30 are left, whatever stands there now
+    assert book.enter(buy("a", 103, 100), MARKET, 3.0) == ([("a", 101, 50), ("a", 102, 30)], True)
+
+
 def test_stops_are_set_off_in_their_order():
     book = Book()
     for name, buys, trigger in (("a", True, 105), ("b", False, 95), ("c", True, 103)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from upstox_emulator.errors import Refusal
@@ -11,6 +13,7 @@ from upstox_emulator.units import price
 
 from .world import FUTURE, MARKET, OTHER, SHARE, World, stop_limit, wish
 
+SECOND = dt.timedelta(seconds=1)
 START = ["put order req received", "validation pending", "open pending"]
 
 
@@ -92,6 +95,13 @@ def test_a_rule_delays(world):
     assert order.status == "open pending"
     world.go(1)
     assert order.status == "complete"
+
+
+def test_no_interest_lies_beyond_the_moment_asked_for(world):
+    steer(world, Act(deed="delay", after=0.0))
+    world.place(price=99)
+    assert world.exchange.next_interest(world.now, world.now) is None
+    assert world.exchange.next_interest(world.now, world.now + SECOND) == world.now + SECOND
 
 
 def test_a_delayed_order_may_be_changed_and_cancelled(world):
