@@ -11,8 +11,9 @@ import contextlib
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Callable, Generator, Iterable
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from upstox_client.feeder.recovery import Ledger
 from upstox_client.feeder.states import FeedState
@@ -26,10 +27,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("upstox_client")
 
-Heard: TypeAlias = Callable[[OrderUpdate], object]
-HeardPosition: TypeAlias = Callable[[PositionUpdate], object]
-
 _OPENING: Final = 10.0  # seconds for the stream to open
+
+Heard: TypeAlias = Callable[[OrderUpdate], object]
+
+
+class HearsPositions(Protocol):
+    """Positions that keep themselves current."""
+
+    def hear(self, update: PositionUpdate) -> None:
+        """One has changed."""
+        ...
 
 
 class Desk:
@@ -56,7 +64,7 @@ class Desk:
         self._rows: dict[str, OrderUpdate] = {}
         self._ours: dict[str, Any] = {}
         self._callbacks: dict[str, list[Heard]] = {}
-        self._position_callbacks: list[HeardPosition] = []
+        self._followers: weakref.WeakSet[HearsPositions] = weakref.WeakSet()
         self._watchers: set[Callable[[], None]] = set()
 
     # Orders
@@ -106,15 +114,14 @@ class Desk:
 
     # Positions
 
-    def on_position(self, callback: HeardPosition) -> None:
-        """Call `callback` with each change of a position that the stream tells."""
-        with self._lock:
-            self._position_callbacks.append(callback)
+    def follow(self, positions: HearsPositions) -> None:
+        """Tell it of each change of a position, as long as somebody has it."""
+        self._followers.add(positions)
 
     def hear_position(self, update: PositionUpdate) -> None:
         """The stream says so."""
-        for call in tuple(self._position_callbacks):
-            _call(call, update)
+        for positions in tuple(self._followers):
+            _call(positions.hear, update)
 
     # The stream
 
@@ -139,7 +146,7 @@ def _call(callback: Callable[[Any], object], update: object) -> None:
     """A callback of the program; what it raises must not keep the others from being told."""
     try:
         callback(update)
-    except Exception:  # noqa: BLE001 - whatever it is, it is the program's
+    except Exception:
         logger.exception("your callback %s raised", getattr(callback, "__qualname__", repr(callback)))
 
 

@@ -54,7 +54,7 @@ class Guards(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True)
         products: `D`, `I`, `MTF`: with which.
         market_hours: only while the exchange is open. What is sent at other hours waits as an after-market order.
         paper_only: only on the emulator and in the sandbox.
-        kill_words: an order is not sent if its tag, or the symbol or the name of the instrument, has one of these words.
+        kill_words: an order is not sent if its tag, or the instrument's symbol or name, has one of these words.
     """
 
     max_value: float | None = None
@@ -74,7 +74,7 @@ class Guards(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True)
                 raise ValueError(f"{name} is above 0, got {value!r}")
         for name in ("instruments", "products", "kill_words"):
             if isinstance(getattr(self, name), str):
-                raise ValueError(f"{name} is a list of texts, got the text {getattr(self, name)!r}")
+                raise TypeError(f"{name} is a list of texts, got the text {getattr(self, name)!r}")
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):

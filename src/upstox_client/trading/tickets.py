@@ -239,6 +239,28 @@ def ticket_of(row: OrderBookData, instrument: Instrument) -> Ticket:
     )
 
 
+def closing_tickets(instrument: Instrument, quantity: int, product: Product) -> list[Ticket]:
+    """What closes a position at the market: several orders where one would be too large even in slices.
+
+    Parameters:
+        quantity: the open one; below 0 where it was sold first.
+    """
+    most = largest_order(instrument)
+    at_once = abs(quantity) if most is None else most * MOST_SLICES
+    return [
+        Ticket(
+            instrument=instrument,
+            side="SELL" if quantity > 0 else "BUY",
+            quantity=min(at_once, abs(quantity) - done),
+            product=product,
+            order_type="MARKET",
+            protection=_AUTOMATIC,
+            tag=fresh_tag(),
+        )
+        for done in range(0, abs(quantity), at_once)
+    ]
+
+
 def type_of(limit: float | None, stop: float | None) -> OrderType:
     """What an order with these prices is called."""
     if stop is None:

@@ -8,6 +8,7 @@
         up.quote("RELIANCE")["RELIANCE"].last_price
         up.history("RELIANCE", "5m", days=90).to_pandas()
         up.options("NIFTY", "next week").max_pain
+        up.buy("RELIANCE", 10, limit=1500).wait(timeout=5).average_price
 
 `AsyncUpstox` has the same names, awaitable: `await up.quote("RELIANCE")`, `await up.profile`.
 """
@@ -24,12 +25,17 @@ from upstox_client.instruments.store import Progress
 from upstox_client.redact import redact_url
 from upstox_client.trading.account import AccountFlows
 from upstox_client.trading.colours import Async, AsyncClosing, Closing, Sync
+from upstox_client.trading.desk import Desk
+from upstox_client.trading.gtt import AsyncGtt, Gtt
+from upstox_client.trading.guards import Guards
 from upstox_client.trading.history import HistoryFlows
 from upstox_client.trading.information import InformationFlows
 from upstox_client.trading.listing import Listing, assets_configuration
+from upstox_client.trading.live import AsyncOrder, Order
 from upstox_client.trading.options import OptionFlows
 from upstox_client.trading.paper import Paper, start_paper
 from upstox_client.trading.progress import default_progress
+from upstox_client.trading.trader import TraderFlows
 
 if TYPE_CHECKING:
     from upstox_client.aio.api_client import ApiClient as AsyncApiClient
@@ -91,7 +97,7 @@ def _configured(
     return configuration, None
 
 
-class Upstox(_Trader, Closing, Sync):
+class Upstox(_Trader, TraderFlows[Order, Gtt], Closing, Sync):
     """An account at Upstox, and the market around it.
 
     It opens nothing before the first call. Use it with `with`, or `close` it.
@@ -103,6 +109,7 @@ class Upstox(_Trader, Closing, Sync):
         paper: True for an emulator inside this program, in the place of Upstox: no login, no money.
         cache: the folder for the day's instruments; default: `UPSTOX_CACHE`, or the platform's folder for such.
         progress: told of how far downloads have come; default: a bar on the terminal. None for silence.
+        guards: what orders are held to; default: nothing.
         client: a client to call through, in the place of `configuration`.
         assets: a client to get instruments through; default: one of the host that has them.
 
@@ -112,6 +119,9 @@ class Upstox(_Trader, Closing, Sync):
         MissingExtraError: `paper` without the emulator.
     """
 
+    order_type = Order
+    gtt_type = Gtt
+
     def __init__(
         self,
         configuration: Configuration | None = None,
@@ -121,6 +131,7 @@ class Upstox(_Trader, Closing, Sync):
         paper: bool | Paper = False,
         cache: Path | str | None = None,
         progress: Reports = "auto",
+        guards: Guards | None = None,
         client: ApiClient | None = None,
         assets: ApiClient | None = None,
     ) -> None:
@@ -128,17 +139,22 @@ class Upstox(_Trader, Closing, Sync):
             configuration, self.paper = _configured(configuration, token, client_id, paper)
             client = ApiClient(configuration)
         super().__init__(client)
+        self.desk = Desk(guards)
         self.listing = self._listing(assets or ApiClient(assets_configuration(client.configuration)), cache, progress)
 
     def close(self) -> None:
         """Close connections and files."""
+        self.quiet()
         self.listing.assets.close()
         super().close()
         self._end()
 
 
-class AsyncUpstox(_Trader, AsyncClosing, Async):
+class AsyncUpstox(_Trader, TraderFlows[AsyncOrder, AsyncGtt], AsyncClosing, Async):
     """The awaitable twin of `Upstox`: `await up.quote("RELIANCE")`, `await up.funds`. Parameters as there."""
+
+    order_type = AsyncOrder
+    gtt_type = AsyncGtt
 
     def __init__(
         self,
@@ -149,6 +165,7 @@ class AsyncUpstox(_Trader, AsyncClosing, Async):
         paper: bool | Paper = False,
         cache: Path | str | None = None,
         progress: Reports = "auto",
+        guards: Guards | None = None,
         client: AsyncApiClient | None = None,
         assets: AsyncApiClient | None = None,
     ) -> None:
@@ -158,12 +175,14 @@ class AsyncUpstox(_Trader, AsyncClosing, Async):
             configuration, self.paper = _configured(configuration, token, client_id, paper)
             client = AsyncApiClient(configuration)
         super().__init__(client)
+        self.desk = Desk(guards)
         self.listing = self._listing(
             assets or AsyncApiClient(assets_configuration(client.configuration)), cache, progress
         )
 
     async def close(self) -> None:
         """Close connections and files."""
+        await self.quiet()
         await self.listing.assets.close()
         await super().close()
         self._end()
