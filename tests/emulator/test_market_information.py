@@ -46,6 +46,8 @@ def test_the_shapes(get, chain, path, more):
         ("expiry", "some_week", "UDAPI1202"),
         ("date", "2026-11-31", "UDAPI1203"),
         ("date", "2026-11-24", "UDAPI1203"),
+        ("date", "2000-12-31", "UDAPI1203"),
+        ("date", "0001-01-01", "UDAPI1203"),
     ],
 )
 def test_what_is_refused(get, chain, path, more, name, value, code):
@@ -85,6 +87,12 @@ def test_a_share_has_a_chain_too(get, reader):
     expiry = reader.backend.venue.catalog.expiries(share, reader.clock.now().date())[0]
     data = get("/v2/market/oi", instrument_key=share, expiry=expiry, date="2026-11-20").data
     assert data["total_calls"] > 0
+
+
+def test_of_the_first_day_there_is_no_day_before(get):
+    query = {"instrument_key": NIFTY, "expiry": "far_month", "date": "2001-01-02"}
+    data = get("/v2/market/change-oi", **query, interval=9).data
+    assert data["total_call_change_oi"] == get("/v2/market/oi", **query).data["total_calls"] > 0
 
 
 # Institutions

@@ -14,6 +14,7 @@ from upstox_emulator.errors import refuse
 from upstox_emulator.http.calls import Call, Endpoint
 from upstox_emulator.http.parameters import read_choice, read_day, read_whole
 from upstox_emulator.info.flows import DII_TYPES, FII_TYPES
+from upstox_emulator.info.open_interest import SINCE
 
 _MOST_DAYS: Final = 365
 _MOST_MINUTES: Final = 1440
@@ -35,7 +36,7 @@ def _chain(call: Call) -> _Chain:
     if instrument is None or not instrument.is_on_the_wire:
         raise refuse("instrument_unknown", path="instrument_key", value=key or None)
     day = read_day(call.query.get("date"), "date", "chain_date")
-    if day > now.date():
+    if not SINCE <= day <= now.date():
         raise refuse("chain_date", path="date", value=str(day))
     named = venue.catalog.named_expiry(key, text, day) if text in EXPIRY_WORDS else None
     expiry = named or read_day(text, "expiry", "chain_expiry")

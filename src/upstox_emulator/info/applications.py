@@ -272,8 +272,8 @@ def _wrong_bids(bids: list[dict[str, Any]]) -> list[Problem]:
 def _outside(issue: Issue, bid: Bid, path: str) -> list[Problem]:
     """What the issue itself does not allow; the documentation has no codes for it."""
     problems: list[Problem] = []
-    if bid.quantity < issue.minimum or bid.quantity % issue.lot:
-        message = f"Quantity must be a multiple of {issue.lot}, at least {issue.minimum}"
+    if not issue.minimum <= bid.quantity <= issue.units or bid.quantity % issue.lot:
+        message = f"Quantity must be a multiple of {issue.lot}, from {issue.minimum} to {issue.units}"
         problems.append(problem("invalid_input", message, f"{path}.quantity", bid.quantity))
     if not issue.low <= bid.price <= issue.high or bid.price % 1:
         message = f"Price must be a whole number of rupees from {issue.low} to {issue.high}"

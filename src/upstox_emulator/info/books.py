@@ -16,7 +16,7 @@ from upstox_emulator.info.chance import between
 from upstox_emulator.info.companies import Company
 
 FIRST_YEAR: Final = 2000
-_LAST_YEAR: Final = 2060
+_LAST_YEAR: Final = 2100
 _ANCHORED: Final = 2026  # the year whose earnings the price is a multiple of
 
 _TAX: Final = 0.2517

@@ -100,6 +100,11 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True):
     registrar: tuple[str, str, str, str]
 
     @property
+    def units(self) -> int:
+        """How many shares there are, in whole lots."""
+        return self.crores * 10_000_000 // self.high // self.lot * self.lot
+
+    @property
     def applications_from(self) -> dt.datetime:
         """From then on applications are taken; before the bidding they wait for it."""
         return dt.datetime.combine(self.first - DAY, dt.time(), IST)

@@ -17,6 +17,9 @@ from upstox_emulator.catalog.instrument import EXCHANGE_OF_SEGMENT, Instrument
 from upstox_emulator.market.view import MarketView
 from upstox_emulator.units import Price, rupees
 
+SINCE: Final = dt.date(2001, 1, 1)
+"""Nothing is known of the days before."""
+
 _SECOND: Final = dt.timedelta(seconds=1)
 
 
@@ -63,11 +66,12 @@ class OpenInterest:
         first = moment.date()
         for _ in range(sessions):
             first = self._calendar.previous(exchange, first)
-        earlier = {strike.price: strike for strike in self._strikes(underlying, expiry, self._close(exchange, first))}
+        before = [] if first < SINCE else self._strikes(underlying, expiry, self._close(exchange, first))
+        earlier = {strike.price: strike for strike in before}
         changed = [
-            Strike(it.price, it.calls - before.calls, it.puts - before.puts)
+            Strike(it.price, it.calls - then.calls, it.puts - then.puts)
             for it in strikes
-            for before in [earlier.get(it.price, Strike(it.price, 0, 0))]
+            for then in [earlier.get(it.price, Strike(it.price, 0, 0))]
         ]
         return {
             "total_put_change_oi": sum(strike.puts for strike in changed),

@@ -201,6 +201,7 @@ def test_bids_are_in_lots_and_within_the_band(case):
         (issue.lot + 1, issue.high): "bids[0].quantity",
         (issue.lot * 1.5, issue.high): "bids[0].quantity",
         (0, issue.high): "bids[0].quantity",
+        (issue.units + issue.lot, issue.high): "bids[0].quantity",
         (issue.lot, issue.high + 1): "bids[0].price",
         (issue.lot, issue.low - 1): "bids[0].price",
         (issue.lot, issue.high - 0.5): "bids[0].price",
