@@ -87,7 +87,7 @@ def test_a_session(market, server):
         {"type": "live_feed", "feeds": {KEY: {"ltpc": {"ltp": 5.0}}}, "currentTs": "1740729566039"},
     )
     streamer.disconnect()
-    assert seen.next() == ("close", None, None)
+    assert seen.next() == ("close", 1000, None)
     assert seen.left() == []
 
 

@@ -220,7 +220,7 @@ class Connection(SyncFeed[_RawCore]):
         """The feed is over."""
         change = self.state
         if isinstance(error, FeedClosedError):
-            self._handlers.closed(None, None)
+            self._handlers.closed(_GOODBYE if self._was_open else None, None)
         elif isinstance(error, Exception):
             self._lost(change, error)
             if change.state is FeedState.STOPPED and change.cause is not Cause.REFUSED:
