@@ -19,6 +19,7 @@ from trading.test_upstox import data
 from upstox_client import NetworkError
 from upstox_client.cli.app import app
 from upstox_client.cli.tables import cell
+from upstox_client.core import drivers
 from upstox_client.extras import MissingExtraError
 from upstox_client.trading import Upstox
 from upstox_client.trading import upstox as trader
@@ -30,7 +31,8 @@ Command = Callable[..., Result]
 def server(tmp_path: Path) -> Server:
     server = Server()
     server.routes["/v2/market/holidays"] = data("market/holidays")
-    server.routes["/v2/market/status"] = lambda exchange, _: {"exchange": exchange, "status": "NORMAL_OPEN", "last_updated": 1795408230000}  # fmt: skip
+    open_ = {"status": "NORMAL_OPEN", "last_updated": 1795408230000}
+    server.routes["/v2/market/status"] = lambda exchange, _: open_ | {"exchange": exchange}
     return server
 
 
@@ -105,12 +107,14 @@ def test_candles(run: Command, tmp_path: Path) -> None:
 
 
 def test_a_chain(run: Command, server: Server, tmp_path: Path) -> None:
+    row = {"underlying_spot_price": 26012.35, "put_options": None}
+    call = {"market_data": {"oi": 5e6, "ltp": 5}}
     server.routes["/v2/option/chain"] = lambda *_: [
-        {"strike_price": 25900.0 + 50 * number, "underlying_spot_price": 26012.35, "call_options": {"instrument_key": f"NSE_FO|{number}", "market_data": {"oi": 5e6, "ltp": 5}}, "put_options": None}
-        for number in range(9)
-    ]  # fmt: skip
+        row | {"strike_price": 25900.0 + 50 * place, "call_options": call | {"instrument_key": f"NSE_FO|{place}"}}
+        for place in range(9)
+    ]
     shown = run("chain", "NIFTY", "-e", "next week", "--around", "1")
-    assert "Chain(NIFTY at 26012.3, 01 Dec 2026: 9 strikes" in shown.stdout
+    assert "Chain(NIFTY at 26,012.35, 01 Dec 2026: 9 strikes" in shown.stdout
     assert [line.split()[5] for line in shown.stdout.splitlines()[2:]] == ["25,950.00", "26,000.00", "26,050.00"]
     assert "50,00,000" in shown.stdout
     assert len(rows(run("chain", "NIFTY", "--csv"))) == 9
@@ -167,8 +171,9 @@ def test_a_server_that_has_no_quote_is_told(run: Command, server: Server) -> Non
     assert (result.exit_code, "the server has no quote of RELIANCE" in result.stderr) == (2, True)
 
 
-def test_no_answer_says_where_it_looked(run: Command, server: Server) -> None:
+def test_no_answer_says_where_it_looked(run: Command, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     run("quote", "RELIANCE")
+    monkeypatch.setattr(drivers.time, "sleep", lambda _: None)
     server.routes["/v3/market-quote/quotes"] = lambda *_: NetworkError(reason="no route")
     result = run("quote", "RELIANCE")
     assert (result.exit_code, "No answer (http://127.0.0.1:9): no route" in result.stderr) == (7, True)
@@ -186,6 +191,15 @@ def test_a_mistake_of_ours_is_not_the_users(run: Command, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(Upstox, "quote", missing)
     assert "this needs pandas" in run("quote", "RELIANCE").stderr
+
+
+def test_on_paper_there_is_no_login_and_no_network(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.setenv("UPSTOX_CACHE", str(tmp_path_factory.getbasetemp() / "pages"))
+    result = CliRunner().invoke(app, ["quote", "RELIANCE", "--paper", "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)[0]["last_price"] > 100
 
 
 def test_cells() -> None:

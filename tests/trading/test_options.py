@@ -62,7 +62,7 @@ def test_a_chain_is_asked_for_by_the_day(world: World, chain: Chain) -> None:
     assert world.server.asked(CHAIN) == ["?instrument_key=NSE_INDEX|Nifty+50&expiry_date=2026-12-01"]
     assert chain.strikes == [25900, 25950, 26000, 26050, 26100, 30000]
     assert (chain.underlying, chain.spot, chain.expiry, chain.lot) == ("NIFTY", 26012.35, NEXT_WEEK, 65)
-    assert repr(chain) == "Chain(NIFTY at 26012.3, 01 Dec 2026: 6 strikes, ATM 26000, PCR 0.95, max pain 26000)"
+    assert repr(chain) == "Chain(NIFTY at 26,012.35, 01 Dec 2026: 6 strikes, ATM 26000, PCR 0.95, max pain 26000)"
     assert [row.strike for row in chain] == chain.strikes
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from upstox_client.api.expired_instrument_api import ExpiredInstrumentOperations
 from upstox_client.api.history_v3_api import HistoryV3Operations
@@ -23,6 +23,8 @@ from upstox_client.trading.listing import InstrumentFlows, cache_folder
 from upstox_client.trading.moments import Moment, as_moment
 from upstox_client.trading.quotes import ByName
 from upstox_client.trading.spans import Interval, Span, missing, windows
+
+R = TypeVar("R")
 
 _DAY: Final = dt.timedelta(days=1)
 _NEXT_TRY: Final = 1.0  # seconds, where the server does not say
@@ -173,7 +175,7 @@ class HistoryFlows(InstrumentFlows):
 
         def one(window: Span) -> Flow[Candles]:
             nonlocal done
-            rows = yield from self._window(wish, window)
+            rows = yield from _patient(lambda: _asked(wish, window))
             candles = Candles.of(wish.instrument.symbol, str(wish.interval), rows)
             if keep is not None:
                 yield from work(keep, window, candles)
@@ -184,26 +186,14 @@ class HistoryFlows(InstrumentFlows):
 
         return (yield from together(map(one, parts)))
 
-    def _window(self, wish: _Wish, window: Span) -> Flow[Sequence[Any]]:
-        """The rows of one call; it waits until the rate limits have room for it."""
-        waited = 0.0
-        while True:
-            try:
-                return (yield from _asked(wish, window))
-            except RateLimitError as error:
-                wait = error.retry_after or _NEXT_TRY
-                waited += wait
-                if waited > _LONGEST_WAIT:
-                    raise
-            yield from pause(wait)
-
     def _with_today(self, wish: _Wish, found: Candles) -> Flow[Candles]:
         """The candles of the running day at the end; a week or a month takes it in."""
         interval, key = wish.interval, wish.instrument.key
         unit: IntradayUnit = (
             "minutes" if interval.unit == "minutes" else "hours" if interval.unit == "hours" else "days"
         )
-        answer = yield from call(HistoryV3Operations.get_intra_day_candle_data, key, unit, interval.size)
+        operation = HistoryV3Operations.get_intra_day_candle_data
+        answer = yield from _patient(lambda: call(operation, key, unit, interval.size))
         rows = (answer.data.candles if answer.data else None) or ()
         today = Candles.of(wish.instrument.symbol, str(interval), rows)
         if interval.within_a_day or interval.unit == "days":
@@ -244,6 +234,20 @@ class HistoryFlows(InstrumentFlows):
         one = yield from self.instrument.flow(underlying)
         answer = yield from call(ExpiredInstrumentOperations.get_expired_future_contracts, one.key, expiry)
         return [instrument_of(row.to_dict()) for row in answer.data or ()]
+
+
+def _patient(ask: Callable[[], Flow[R]]) -> Flow[R]:
+    """Make a call; wait and make it again for as long as the rate limits have no room for it."""
+    waited = 0.0
+    while True:
+        try:
+            return (yield from ask())
+        except RateLimitError as error:
+            wait = error.retry_after or _NEXT_TRY
+            waited += wait
+            if waited > _LONGEST_WAIT:
+                raise
+        yield from pause(wait)
 
 
 def _asked(wish: _Wish, window: Span) -> Flow[Sequence[Any]]:

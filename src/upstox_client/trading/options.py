@@ -192,7 +192,7 @@ class Chain(Table):
             return f"Chain({self.underlying}, {self.expiry:%d %b %Y}: no options)"
         pcr = "-" if self.pcr is None else f"{self.pcr:.2f}"
         return (
-            f"Chain({self.underlying} at {self.spot:g}, {self.expiry:%d %b %Y}: {len(self)} strikes, "
+            f"Chain({self.underlying} at {self.spot:,.2f}, {self.expiry:%d %b %Y}: {len(self)} strikes, "
             f"ATM {self.atm.strike:g}, PCR {pcr}, max pain {self.max_pain:g})"
         )
 

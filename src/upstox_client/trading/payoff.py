@@ -77,12 +77,12 @@ class Payoff(Table):
 
     def at(self, price: float) -> float:
         """Profit (or loss, negative) in rupees when the underlying ends at `price`."""
-        return sum(leg.value(price) for leg in self.legs)
+        return round(sum(leg.value(price) for leg in self.legs), 6)
 
     @property
     def cost(self) -> float:
         """What the options cost together, in rupees; negative if they brought money in."""
-        return sum(leg.price * leg.signed for leg in self.legs if leg.kind != "FUT")
+        return round(sum(leg.price * leg.signed for leg in self.legs if leg.kind != "FUT"), 6)
 
     @property
     def slope(self) -> int:
