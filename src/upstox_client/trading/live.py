@@ -112,6 +112,8 @@ class OrderFlows(Flowing):
         self.unknown = unknown
         self.verdict: Reconciliation | None = None
         self._heard: list[Heard] = []
+        if unknown is not None and (ticket.is_unique or client.configuration.environment == "emulator"):
+            unknown.sent_at = None  # the tag tells more than clocks do, and an emulator's is its own
         self._become(ids)
 
     def _become(self, ids: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ https://upstox.com/developer/api-documentation/v3/place-order
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Final, Literal, TypeAlias, TypedDict, TypeVar, cast
@@ -37,6 +38,7 @@ MOST_SLICES: Final = 10
 _AUTOMATIC: Final = -1.0
 _MOST_PROTECTION: Final = 25
 _MOST_TAG: Final = 40
+_FRESH: Final = re.compile(r"u[0-9a-f]{18}")  # as `fresh_tag` makes them
 _IN_LOTS: Final = frozenset({"MCX_FO", "NSE_COM"})  # orders for these count lots, all others units
 
 _SIDES: Final[Mapping[str, TransactionType]] = {"buy": "BUY", "sell": "SELL"}
@@ -142,6 +144,11 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True)
     def units(self) -> float:
         """What the quantity is of the underlying: a price difference of a rupee is worth so many rupees."""
         return self.quantity * unit_value(self.instrument)
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no other order has its tag: it was made for this one."""
+        return _FRESH.fullmatch(self.tag) is not None
 
     @property
     def reference(self) -> float | None:
