@@ -40,6 +40,7 @@ class Core(Generic[E]):
         calls: Calls,
         on_token_expired: OnTokenExpired | None,
         kind_of: Callable[[Any], type] = type,
+        deliver: Callable[[Sequence[E]], bool] | None = None,
     ) -> None:
         self.protocol = protocol
         self.calls = calls
@@ -48,7 +49,7 @@ class Core(Generic[E]):
             protocol,
             calls.configuration,
             self.find_target,
-            self.deliver,
+            deliver or self.hub.deliver,
             self._announce,
             self.on_open,
             on_token_expired,
@@ -64,10 +65,6 @@ class Core(Generic[E]):
 
     async def on_open(self, number: int) -> None:
         """What to do beside a new connection."""
-
-    def deliver(self, events: Sequence[E]) -> bool:
-        """Hand out what came."""
-        return self.hub.deliver(events)
 
     async def run(self) -> None:
         """Keep the feed going until it is cancelled or must stop."""

@@ -47,7 +47,7 @@ class ListenerCounters(msgspec.Struct, frozen=True):
         delivered: events that it took.
         dropped: events that it will never see.
         waiting: events in its queue now.
-        lag: seconds that the event it took last had waited since its arrival.
+        lag: seconds since the arrival of the event that has waited longest; 0 if none waits.
     """
 
     received: int
@@ -79,7 +79,6 @@ class Inbox(Generic[E]):
         self._end: BaseException | None = None
         self._blocked = False
         self._received = self._delivered = self._dropped = 0
-        self._lag = 0.0
 
     def put(self, events: Sequence[E]) -> bool:
         """Let events wait. Returns whether there is room for more; only `BLOCK` ever has none."""
@@ -137,9 +136,6 @@ class Inbox(Generic[E]):
             if event is None:
                 return None
         self._delivered += 1
-        received = getattr(event, "received", None)
-        if received is not None:
-            self._lag = time.time() - received
         if self._blocked:
             self._make_room()
         return event
@@ -193,12 +189,19 @@ class Inbox(Generic[E]):
         """Whether the socket must not be read, since there is no room."""
         return self._blocked
 
+    def _oldest(self) -> E | None:
+        with contextlib.suppress(IndexError):
+            return self._queue[0]
+        return next(iter(self._latest.values()), None)
+
     @property
     def counters(self) -> ListenerCounters:
         """How the consumer is doing."""
         with self._lock:
             waiting = len(self._queue) + len(self._latest)
-            return ListenerCounters(self._received, self._delivered, self._dropped, waiting, self._lag)
+            received: float | None = getattr(self._oldest(), "received", None)
+            lag = 0.0 if received is None else max(0.0, time.time() - received)
+            return ListenerCounters(self._received, self._delivered, self._dropped, waiting, lag)
 
 
 class _Listener(Generic[E]):

@@ -33,37 +33,62 @@ def _odd(value: float) -> float | str:
 
 def _source(shape: type) -> str:
     """The function that makes a dict of a message."""
-    lines = [f"def {shape.__name__}(m):", "    out = {}"]
-    for name, hint in get_type_hints(shape, include_extras=True).items():
-        lines += [f"    {line}" for line in _statements(name, hint)]
-    return "\n".join([*lines, "    return out"])
+    hints = get_type_hints(shape, include_extras=True)
+    lines = [f"def {shape.__name__}(m):"]
+    if all(_scalar(hint) for hint in hints.values()):
+        lines += _all_at_once(hints)
+    lines.append("out = {}")
+    unions = {str(mark) for hint in hints.values() for mark in _marks(hint) if isinstance(mark, shapes.OneOf)}
+    lines += [f"which = m.WhichOneof({union!r})" for union in unions]
+    for name, hint in hints.items():
+        lines += _statements(name, hint)
+    return "\n    ".join([*lines, "return out"])
+
+
+def _all_at_once(hints: dict[str, Any]) -> list[str]:
+    """The common case of a message without messages in it: no field is zero, and all numbers are finite."""
+    doubles = [name for name, hint in hints.items() if _scalar(hint) == "double"]
+    values = ", ".join(f"{name!r}: {_expression(hint, name)}" for name, hint in hints.items())
+    lines = [f"{name} = m.{name}" for name in hints]
+    lines.append(f"total = {' + '.join(doubles) or '0'}")
+    return [*lines, f"if {' and '.join(hints)} and total - total == 0: return {{{values}}}"]
+
+
+def _marks(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+
+
+def _scalar(hint: Any) -> str:
+    """The name of a scalar type; empty if it is none."""
+    return next((mark for mark in _marks(hint) if not isinstance(mark, shapes.OneOf)), "")
 
 
 def _statements(name: str, hint: Any) -> list[str]:
-    kind, (named, *marks) = get_origin(hint), get_args(hint) or (hint,)
+    kind, (named, *_) = get_origin(hint), get_args(hint) or (hint,)
     target = f"out[{name!r}]"
     if kind is shapes.Map:
         return [f"v = m.{name}", f"if v: {target} = {{k: {_expression(named, 'v[k]')} for k in v}}"]
     if kind is shapes.Repeated:
         return [f"v = m.{name}", f"if v: {target} = [{_expression(named, 'i')} for i in v]"]
-    if marks == ["double"]:  # minus zero is not the default
+    if _scalar(hint) == "double":  # minus zero is not the default
         number = "v if v - v == 0 else odd(v)"
         return [f"v = m.{name}", f"if v: {target} = {number}", f"elif sign(1.0, v) < 0: {target} = v"]
     if issubclass(named, shapes.Shape):
-        return [f"if m.HasField({name!r}): {target} = {_expression(named, f'm.{name}')}"]
+        there = f"which == {name!r}" if _marks(hint) else f"m.HasField({name!r})"
+        return [f"if {there}: {target} = {_expression(named, f'm.{name}')}"]
     return [f"v = m.{name}", f"if v: {target} = {_expression(hint, 'v')}"]
 
 
 def _expression(hint: Any, value: str) -> str:
     """The plain value of a message, an enumeration or a scalar."""
-    named, *marks = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    named = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     if named is shapes.DoubleValue:
         return f"number({value}.value)"
     if issubclass(named, shapes.Shape):
         return f"{named.__name__}({value})"
     if issubclass(named, IntEnum):
         return f"{named.__name__}_names.get({value}, {value})"
-    return f"str({value})" if marks == ["int64"] else value
+    return f"str({value})" if _scalar(hint) == "int64" else value
 
 
 def _writers() -> dict[str, Any]:

@@ -65,7 +65,7 @@ class _PortfolioCore(Core[Any]):
         self._kinds = {"order": orders, "gtt": gtt, "position": positions, "holding": holdings}
         self._direct = direct
         self._has_baseline = False
-        super().__init__(PortfolioProtocol(patience), Calls(source), hook, _kind_of)
+        super().__init__(PortfolioProtocol(patience), Calls(source), hook, _kind_of, self._deliver)
 
     async def find_target(self) -> Target:
         if not self._has_baseline:
@@ -117,7 +117,8 @@ class _PortfolioCore(Core[Any]):
             rows += await self.calls.holdings()
         return rows
 
-    def deliver(self, events: Sequence[Any]) -> bool:
+    def _deliver(self, events: Sequence[Any]) -> bool:
+        """Hand out what came, unless it is held back or has been told."""
         room = True
         for event in events:
             if isinstance(event, Notice):
