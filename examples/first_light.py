@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
+from market_day import market_day
 from rich.console import Console
 from rich.table import Table
 
@@ -163,6 +164,7 @@ def main() -> None:
         configuration = log_in(em, open_browser)
         with upstox_client.ApiClient(configuration) as client:
             read_account(client)
+            market_day(em, configuration)
             survive(em, client)
             asyncio.run(read_async(configuration))
             log_out(client)
