@@ -6,14 +6,12 @@ market.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from upstox_emulator.market.noise import Bits, Flags, Ints, bits, uniform
-from upstox_emulator.market.view import Depth, Level
+from upstox_emulator.market.view import Depth, Level, rows
 
 DEEPEST: Final = 30
 """Levels on a side."""
@@ -64,13 +62,9 @@ class Sides(NamedTuple):
         return [Depth(_levels(b, q, o), _levels(a, r, s)) for b, q, o, a, r, s in zip(*columns, strict=True)]
 
 
-_level: Callable[[tuple[int, int, int]], Level] = partial(cast("Any", tuple).__new__, Level)
-"""Makes a level of a tuple; thousands are made every second."""
-
-
 def _levels(prices: list[int], quantities: list[int], orders: list[int]) -> tuple[Level, ...]:
     count = len(quantities) - quantities.count(0)
-    return tuple(map(_level, zip(prices[:count], quantities, orders, strict=False)))
+    return tuple(rows(Level, (prices[:count], quantities, orders)))
 
 
 def books(shelf: Shelf, last: Ints, second: int, levels: int) -> Sides:

@@ -25,7 +25,14 @@ FIRST: Final = dt.date(2000, 1, 3)
 OVERNIGHT: Final = 0.2
 """The part of a day's variance that falls into its opening gap."""
 
-_RECENT: Final = 2025
+KNOTS: Final = 16
+"""Parts of a day that are known when only the day is looked at."""
+
+PARTS: Final = np.arange(KNOTS + 1) / KNOTS
+
+_BEGINNINGS: Final = (2025, 2013, FIRST.year)
+"""The years from which on days are made: no more of them than are asked for."""
+
 _ANCHOR_YEAR: Final = 2026
 
 _MEMORY: Final = 120
@@ -79,16 +86,16 @@ class Chain:
         self._seed = seed
         self._sessions = sessions
         self._recent = lru_cache(maxsize=2048)(self._days)
-        self._whole = lru_cache(maxsize=64)(self._days)
+        self._whole = lru_cache(maxsize=96)(self._days)
         self._mood = lru_cache(maxsize=16)(self._make_mood)
         self._shared = lru_cache(maxsize=128)(self._shocks)
+        self._walks = lru_cache(maxsize=64)(self._shared_walks)
 
     def days(self, source: Source, first: dt.date, last: dt.date) -> Days:
         """At least the trading days of `[first, last]`; the same rows whatever is asked for."""
-        until = max(last.year, _ANCHOR_YEAR)
-        if first.year >= _RECENT:
-            return self._recent(source, _RECENT, until)
-        return self._whole(source, FIRST.year, until)
+        begin = next(year for year in _BEGINNINGS if year <= first.year or year == FIRST.year)
+        made = self._recent if begin == _BEGINNINGS[0] else self._whole
+        return made(source, begin, max(last.year, _ANCHOR_YEAR))
 
     def close(self, source: Source, day: dt.date) -> int:
         """The close of the latest trading day up to `day`."""
@@ -124,7 +131,19 @@ class Chain:
         gap, step = np.where(trades, gap, 0.0), np.where(trades, step, 0.0)
         level = _chained(step, ANCHORED - first) + np.log(source.anchor)
         before = np.concatenate((level[:1] - step[:1], level[:-1]))
-        return _rows(self._seed, source, numbers[trades], before[trades], gap[trades], step[trades], mood[trades])
+        traded = Steps(numbers[trades], before[trades], gap[trades], step[trades], mood[trades])
+        walks = [
+            knots(self._seed, name, traded.numbers)
+            if name == source.loads[-1][0]
+            else self._walks(name, source.exchange, first_year, last_year)
+            for name, _ in source.loads
+        ]
+        return _rows(self._seed, source, traded, walks)
+
+    def _shared_walks(self, name: str, exchange: str, first_year: int, last_year: int) -> Floats:
+        """The walks of a factor that several sources load on."""
+        trades = np.concatenate([self._sessions.trading(exchange, year) for year in range(first_year, last_year + 1)])
+        return knots(self._seed, name, np.flatnonzero(trades) + dt.date(first_year, 1, 1).toordinal())
 
     def _steps(self, source: Source, first: int, last: int, mood: Floats) -> tuple[Floats, Floats]:
         overnight, intraday = np.zeros(last - first + 1), np.zeros(last - first + 1)
@@ -157,18 +176,41 @@ def _chained(step: Floats, anchor: int) -> Floats:
     return level
 
 
-def _rows(seed: int, source: Source, numbers: Ints, before: Floats, gap: Floats, step: Floats, mood: Floats) -> Days:
+def knots(seed: int, name: str, numbers: Ints) -> Floats:
+    """A factor's walk through days, told at `KNOTS` equal parts of their variance: a row a day, nought at both ends."""
+    steps = normal(stream(seed, name, "knot"), numbers[:, None] * 64 + np.arange(KNOTS)) / KNOTS**0.5
+    walk = np.cumsum(steps, axis=1)
+    walk = np.concatenate((np.zeros((len(numbers), 1)), walk), axis=1)
+    return walk - walk[:, -1:] * PARTS
+
+
+class Steps(NamedTuple):
+    """What a source's trading days are made from: logarithms of the close before, the gap, and the whole step."""
+
+    numbers: Ints
+    before: Floats
+    gap: Floats
+    step: Floats
+    mood: Floats
+
+
+def _rows(seed: int, source: Source, steps: Steps, walks: list[Floats]) -> Days:
+    numbers, before, gap, step, mood = steps
     tick = source.tick
     previous, close = _price(before, source), _price(before + step, source)
     lower, upper = limits(previous, source.band, tick)
     opened = within(_price(before + gap, source), lower, upper)
     move = np.log(close / opened)
-    variance = sum(load * load for _, load in source.loads) * (1 - OVERNIGHT) * mood**2
-    rise = furthest(move, variance, uniform(stream(seed, source.key, "high"), numbers))
-    fall = furthest(-move, variance, uniform(stream(seed, source.key, "low"), numbers))
-    high = within(to_tick(opened * np.exp(rise), tick), lower, upper)
-    low = within(to_tick(opened * np.exp(-fall), tick), lower, upper)
-    high = np.maximum(high, np.maximum(opened, close))
+    scale = mood * (1 - OVERNIGHT) ** 0.5
+    path = move[:, None] * PARTS
+    for (_, load), walk in zip(source.loads, walks, strict=True):
+        path = path + (load * scale)[:, None] * walk
+    variance = (sum(load * load for _, load in source.loads) * scale * scale / KNOTS)[:, None]
+    moves, counters = np.diff(path, axis=1), numbers[:, None] * 64 + np.arange(KNOTS)
+    rise = (path[:, :-1] + furthest(moves, variance, uniform(stream(seed, source.key, "high"), counters))).max(axis=1)
+    fall = (path[:, :-1] - furthest(-moves, variance, uniform(stream(seed, source.key, "low"), counters))).min(axis=1)
+    high = np.maximum(within(to_tick(opened * np.exp(rise), tick), lower, upper), np.maximum(opened, close))
+    low = within(to_tick(opened * np.exp(fall), tick), lower, upper)
     low = np.minimum(np.maximum(low, tick), np.minimum(opened, close))
     busy = 0.35 * normal(stream(seed, source.key, "volume"), numbers) + 6 * np.abs(step)
     volume = (source.turnover * np.exp(busy)).astype(np.int64)
@@ -192,12 +234,13 @@ def to_tick(value: Floats | Ints, tick: int | Ints) -> Ints:
 
 
 def limits(previous: Ints, band: float, tick: int) -> tuple[Ints, Ints]:
-    """The lowest and highest price of a day, on ticks; zeros if there are no limits."""
+    """The lowest and highest price of a day, on ticks and at least one away; zeros if there are no limits."""
     if band == 0:
         return np.zeros_like(previous), np.zeros_like(previous)
     share = round(band * 10_000)
     lower = -(-(previous * (10_000 - share)) // (10_000 * tick)) * tick
-    return np.maximum(lower, tick), previous * (10_000 + share) // (10_000 * tick) * tick
+    upper = previous * (10_000 + share) // (10_000 * tick) * tick
+    return np.maximum(np.minimum(lower, previous - tick), tick), np.maximum(upper, previous + tick)
 
 
 def within(price: Ints, lower: Ints, upper: Ints) -> Ints:

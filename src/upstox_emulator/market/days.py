@@ -19,7 +19,7 @@ from upstox_emulator.market.minutes import Bars, activity, minute_bars, second_a
 from upstox_emulator.market.noise import Floats, Ints, stream
 from upstox_emulator.market.sessions import Sessions, Span, date_of, midnight
 from upstox_emulator.market.sources import VIX, Source, source_of
-from upstox_emulator.market.view import Candle, Greeks
+from upstox_emulator.market.view import Candle, Greeks, rows
 
 _INDEX_VOLATILITY: Final = 0.1306
 """Of the Nifty 50, on which India VIX looks."""
@@ -183,13 +183,13 @@ class Days:
         """The days of a source that are over and were not driven."""
         if first > last:
             return []
-        rows = self._chain.days(self.source(instrument), first, last)
-        begin, end = np.searchsorted(rows.numbers, (first.toordinal(), last.toordinal() + 1))
-        numbers = rows.numbers[begin:end]
-        volume = rows.volume // max(instrument.lot, 1) * instrument.lot
-        prices = (column[begin:end].tolist() for column in (rows.open, rows.high, rows.low, rows.close, volume))
+        days = self._chain.days(self.source(instrument), first, last)
+        begin, end = np.searchsorted(days.numbers, (first.toordinal(), last.toordinal() + 1))
+        numbers = days.numbers[begin:end]
+        volume = days.volume // max(instrument.lot, 1) * instrument.lot
+        prices = (column[begin:end].tolist() for column in (days.open, days.high, days.low, days.close, volume))
         starts = (numbers * 86_400 + float(midnight(dt.date(1, 1, 1)) - 86_400)).tolist()
-        return list(map(Candle._make, zip(starts, *prices, [0] * len(numbers), strict=True)))
+        return list(rows(Candle, (starts, *prices, [0] * len(numbers))))
 
     # Sources
 

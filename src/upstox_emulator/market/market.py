@@ -18,7 +18,7 @@ from upstox_emulator.market.days import Days, exchange_of
 from upstox_emulator.market.driving import Stretch
 from upstox_emulator.market.noise import stream, streams
 from upstox_emulator.market.sessions import Sessions, date_of, midnight
-from upstox_emulator.market.view import Candle, Depth, Greeks, Tick
+from upstox_emulator.market.view import Candle, Depth, Greeks, Tick, rows
 from upstox_emulator.units import Price, rupees
 
 _FEW: Final = 4
@@ -385,24 +385,24 @@ def _candles(day: Day, minutes: int, start: float, end: float) -> list[Candle]:
     count = day.span.minutes
     edges = np.arange(0, count, minutes)
     begins = day.span.open + 60 * edges
-    rows = np.flatnonzero((begins >= start) & (begins < end))
-    if not len(rows):
+    wanted = np.flatnonzero((begins >= start) & (begins < end))
+    if not len(wanted):
         return []
-    ends = np.append(edges[1:], count)[rows]
+    ends = np.append(edges[1:], count)[wanted]
     bars, volumes = day.bars, day.volumes
     columns = (
-        begins[rows].astype(np.float64),
-        bars.open[edges[rows]],
-        np.maximum.reduceat(bars.high, edges)[rows],
-        np.minimum.reduceat(bars.low, edges)[rows],
+        begins[wanted].astype(np.float64),
+        bars.open[edges[wanted]],
+        np.maximum.reduceat(bars.high, edges)[wanted],
+        np.minimum.reduceat(bars.low, edges)[wanted],
         bars.close[ends - 1],
-        volumes[ends] - volumes[edges[rows]],
+        volumes[ends] - volumes[edges[wanted]],
         day.interests[ends - 1],
     )
-    found = list(map(Candle._make, zip(*(column.tolist() for column in columns), strict=True)))
+    found = list(rows(Candle, (column.tolist() for column in columns)))
     stands = int(end) - day.span.open
     if stands < 60 * ends[-1] - 1:
-        found[-1] = _forming(day, int(edges[rows[-1]]), stands)
+        found[-1] = _forming(day, int(edges[wanted[-1]]), stands)
     return found
 
 

@@ -1,8 +1,8 @@
 """The minutes of a source's day, and the seconds of a minute.
 
-From the day's open, high, low and close come the minutes: a random walk of the source's factors is pinned to open and
-close, and stretched until it touches high and low. From a minute's open, high, low and close come its seconds: a path
-through the four. So all intervals agree without any of them being stored.
+From the day come the minutes: a random walk of the source's factors goes through the knots from which the day's high
+and low were told, and is made to touch them. From a minute's open, high, low and close come its seconds: a path through
+the four. So all intervals agree without any of them being stored.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from upstox_emulator.market.chain import OVERNIGHT, Days, furthest, to_tick
+from upstox_emulator.market.chain import OVERNIGHT, PARTS, Days, furthest, knots, to_tick
 from upstox_emulator.market.noise import Bits, Floats, Ints, bits, normal, stream, uniform
 from upstox_emulator.market.sources import Source
 
@@ -40,14 +40,16 @@ def bustle(minutes: int) -> Floats:
 
 
 @lru_cache(maxsize=2048)
-def _bridge(seed: int, name: str, number: int, minutes: int) -> Floats:
-    """A factor's walk through the minutes of a day, pinned to nought at both ends; of variance 1 without the pin."""
+def _walk(seed: int, name: str, number: int, minutes: int) -> Floats:
+    """A factor's walk through the minutes of a day, from knot to knot; nought at both ends."""
     counters = number * _START + np.arange(minutes)
     steps = normal(stream(seed, name, "minute"), counters)
     steps *= np.where(uniform(stream(seed, name, "leap"), counters) < 0.004, 4.0, 1.0)
     share = bustle(minutes)
-    walk = np.cumsum(steps * np.sqrt(share))
-    return walk - walk[-1] * np.cumsum(share)
+    time = np.concatenate(([0.0], np.cumsum(share)))
+    walk = np.concatenate(([0.0], np.cumsum(steps * np.sqrt(share))))
+    at_knots: Floats = knots(seed, name, np.array([number]))[0] - np.interp(PARTS, time, walk)
+    return walk[1:] + np.interp(time[1:], PARTS, at_knots)
 
 
 def minute_bars(seed: int, source: Source, days: Days, row: int, minutes: int) -> Bars:
@@ -55,12 +57,13 @@ def minute_bars(seed: int, source: Source, days: Days, row: int, minutes: int) -
     number, mood = int(days.numbers[row]), float(days.mood[row])
     opened, high, low, close = (int(column[row]) for column in (days.open, days.high, days.low, days.close))
     scale = mood * (1 - OVERNIGHT) ** 0.5
-    walk = np.zeros(minutes)
-    for name, load in source.loads:
-        walk += (load * scale) * _bridge(seed, name, number, minutes)
     share = bustle(minutes)
-    path = opened * np.exp(walk + np.log(close / opened) * np.cumsum(share))
-    closes = np.clip(to_tick(_stretched(path, opened, high, low, close), source.tick), low, high)
+    time = np.cumsum(share)
+    path = np.log(close / opened) * time
+    for name, load in source.loads:
+        path += (load * scale) * _walk(seed, name, number, minutes)
+    prices = _stretched(opened * np.exp(path), time, high, low)
+    closes = np.clip(to_tick(prices, source.tick), low, high)
     closes[-1] = close
     counters = number * _START + np.arange(minutes)
     jitter = (bits(stream(seed, source.key, "open"), counters) >> np.uint64(62)).astype(np.int64) - 1
@@ -78,15 +81,18 @@ def minute_bars(seed: int, source: Source, days: Days, row: int, minutes: int) -
     return Bars(opens, highs, lows, closes)
 
 
-def _stretched(path: Floats, opened: int, high: int, low: int, close: int) -> Floats:
-    """A path whose excursions above and below open and close reach as far as high and low."""
-    top, bottom = max(opened, close), min(opened, close)
-    above, below = path.max() - top, bottom - path.min()
+def _stretched(prices: Floats, time: Floats, high: int, low: int) -> Floats:
+    """A path whose excursions beyond all its knots reach about as far as high and low."""
+    at_knots = np.interp(PARTS, time, prices)
+    top, bottom = float(at_knots.max()), float(at_knots.min())
+    above, below = float(prices.max()) - top, bottom - float(prices.min())
     if above > 0:
-        path = np.where(path > top, top + (path - top) * min((high - top) / above, 3.0), path)
+        reach = min(max(high - top, 0.0) / above, 2.0)
+        prices = np.where(prices > top, top + (prices - top) * reach, prices)
     if below > 0:
-        path = np.where(path < bottom, bottom - (bottom - path) * min((bottom - low) / below, 3.0), path)
-    return path
+        reach = min(max(bottom - low, 0.0) / below, 2.0)
+        prices = np.where(prices < bottom, bottom - (bottom - prices) * reach, prices)
+    return prices
 
 
 def second_prices(streams: int | Bits, starts: Ints, bars: Bars, ticks: Ints) -> Ints:

@@ -150,7 +150,7 @@ def _share(instrument: Instrument) -> Source:
             name: _OWN * (0.75 + 0.75 * _draw(name, "own")),
         }
         band, growth = _band(instrument), 0.05 + 0.08 * _draw(name, "growth")
-        cap = min(0.07, 0.6 * band)
+        cap = min(0.07, band / 2)  # so that even a penny share's close is within its limits
     usual = 2.0 if instrument.industry else 0.5
     crores = 10 ** (usual + 1.1 * _draw(name, "turnover")) * (0.06 if instrument.exchange == "BSE" else 1.0)
     if instrument.kind in _STRICT_SERIES:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 import msgspec
 
@@ -87,6 +88,14 @@ class Candle(NamedTuple):
     close: Price
     volume: int
     oi: int
+
+
+_Row = TypeVar("_Row", bound=tuple[Any, ...])
+
+
+def rows(kind: type[_Row], columns: Iterable[Iterable[Any]]) -> Iterable[_Row]:
+    """Levels or candles of their columns; several times as quick as their constructors."""
+    return map(partial(cast("Any", tuple).__new__, kind), zip(*columns, strict=False))
 
 
 class MarketView(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -91,7 +92,7 @@ def test_the_days_of_a_contract_are_their_minutes_and_follow_each_other(world) -
     for option in (world.option(NIFTY, "PE", 3, 1), world.catalog.futures(RELIANCE, DAY)[1]):
         days = world.market.days(option.key, DAY - dt.timedelta(20), DAY, at("12:00"))
         assert len(days) > 9
-        for before, day in zip(days, days[1:], strict=False):
+        for before, day in pairwise(days):
             moment = min(day.at + 86_399, at("12:00"))
             tick = world.market.tick(option.key, moment)
             assert day[1:] == (tick.open, tick.high, tick.low, tick.last, tick.volume, tick.oi)
@@ -171,7 +172,7 @@ def test_history_goes_back_to_the_first_day_of_2000(world) -> None:
         day for day in days if day.at >= at("00:00", dt.date(2025, 6, 1))
     ]
     closes = [day.close for day in days]
-    moves = [abs(later / earlier - 1) for earlier, later in zip(closes, closes[1:], strict=False)]
+    moves = [abs(later / earlier - 1) for earlier, later in pairwise(closes)]
     assert max(moves) < 0.08
     assert 0.008 < sum(moves) / len(moves) < 0.025
 
