@@ -9,10 +9,9 @@ from typing import Final, TypeAlias
 
 from upstox_emulator.calendar import Calendar
 from upstox_emulator.catalog.instrument import EXCHANGE_OF_SEGMENT, Instrument
-from upstox_emulator.clock import IST
 from upstox_emulator.feed import status, wire
 from upstox_emulator.feed.backend import FeedBackend
-from upstox_emulator.feed.states import Auction, Shown, States, minute_of
+from upstox_emulator.feed.states import Auction, States, minute_of
 from upstox_emulator.feed.wire import Mode
 from upstox_emulator.market.book import Sides
 from upstox_emulator.market.view import Tick
@@ -20,7 +19,7 @@ from upstox_emulator.market.view import Tick
 News: TypeAlias = dict[Mode, dict[str, bytes]]
 """By mode and key: an instrument's place in a frame."""
 
-_AT_ONCE: Final = 500  # instruments that are looked at before others may use the venue
+_AT_ONCE: Final = 1000  # instruments that are looked at before others may use the venue
 _MINUTE: Final = dt.timedelta(minutes=1)
 _FULL: Final[frozenset[Mode]] = frozenset({"full", "full_d30"})
 _CLOSING: Final = frozenset({"CAS_LM_START", "CAS_M_STOP", "CAS_STOP"})
@@ -31,8 +30,8 @@ _MINUTES_AT_ONCE: Final = 100
 _Sort: TypeAlias = tuple[tuple[Mode, ...], bool, bool]
 """The modes that an instrument is wanted in, whether it is an index, and whether it is an option."""
 
-_NOTHING: Final = Shown(
-    Tick(at=0, last=0, last_quantity=0, last_at=0, open=0, high=0, low=0, previous_close=0, average=0, volume=0)
+_NOTHING: Final = Tick(
+    at=0, last=0, last_quantity=0, last_at=0, open=0, high=0, low=0, previous_close=0, average=0, volume=0
 )
 
 
@@ -43,13 +42,15 @@ class _Wanted:
         listed: whether it can be traded on the day.
         name: its key, as its places in frames begin.
         users: how many want it in a mode. sort: what it is looked at together with.
-        shown: what was told of it.
+        tick, auction: its state that was last shown.
         whole: by mode, its place in a snapshot.
         book: by mode, its rows and Greeks.
         minute: the start of the last whole minute that is known; candle: that, ready for a frame.
     """
 
-    __slots__ = ("book", "candle", "instrument", "key", "listed", "minute", "name", "shown", "sort", "users", "whole")
+    __slots__ = (
+        "auction", "book", "candle", "instrument", "key", "listed", "minute", "name", "sort", "tick", "users", "whole",
+    )  # fmt: skip
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
@@ -58,7 +59,8 @@ class _Wanted:
         self.listed = True
         self.users: dict[Mode, int] = {}
         self.sort: _Sort = ((), False, False)
-        self.shown = _NOTHING
+        self.tick = _NOTHING
+        self.auction: Auction | None = None
         self.whole: dict[Mode, bytes] = {}
         self.book: dict[Mode, bytes] = {}
         self.minute = 0.0
@@ -86,8 +88,8 @@ class _Wanted:
     def stands(self, tick: Tick, auction: Auction | None, minute: float) -> bool:
         """Whether all of this has been shown already, in every mode."""
         return (
-            _equal(tick, self.shown.tick)
-            and auction == self.shown.auction
+            _equal(tick, self.tick)
+            and auction == self.auction
             and minute == self.minute
             and len(self.whole) == len(self.users)
         )
@@ -191,20 +193,24 @@ class Board:
         market, at = self._backend.venue.market, self._hours.epoch
         keys = [wanted.key for wanted in some]
         rows = [row for row, tick in enumerate(market.ticks(keys, at)) if self._take(some[row], tick)]
-        levels = 0 if is_level else max(wire.LEVELS[mode] for mode in modes)
         if not rows:
             return
         changed = [some[row] for row in rows]
-        sides = None
+        options, sides = None, None
+        levels = 0 if is_level else max(wire.LEVELS[mode] for mode in modes)
         if levels:
-            sides = market.sides(keys, at, levels)
-            if len(rows) < len(some):
-                sides = Sides(*(side[rows] for side in sides))
-            if is_option:
-                told = market.greeks_of(keys, at)
-                for row in rows:
-                    some[row].shown = some[row].shown._replace(option=told[row])
-        states = States([wanted.shown for wanted in changed], sides, are_levels=is_level)
+            sides = Sides(*(side[rows] for side in market.sides(keys, at, levels)))
+        if levels and is_option:
+            told = market.greeks_of(keys, at)
+            options = [told[row] for row in rows]
+        states = States(
+            [wanted.tick for wanted in changed],
+            [wanted.candle for wanted in changed],
+            [wanted.auction for wanted in changed],
+            options=options,
+            sides=sides,
+            are_levels=is_level,
+        )
         for mode in modes:
             _show(mode, changed, states, news[mode])
 
@@ -218,7 +224,7 @@ class Board:
         if minute != wanted.minute and self._fresh_minutes and not _FULL.isdisjoint(wanted.users):
             self._fresh_minutes -= 1
             wanted.minute, wanted.candle = minute, self._candle(wanted.key, minute)
-        wanted.shown = Shown(tick, _midnight(tick.last_at), wanted.candle, None, auction)
+        wanted.tick, wanted.auction = tick, auction
         return True
 
     # The pieces
@@ -244,16 +250,17 @@ class Board:
 
 def _show(mode: Mode, changed: list[_Wanted], states: States, news: dict[str, bytes]) -> None:
     """Show instruments in a mode."""
+    feeds = states.feeds(mode)
     known = [wanted.whole.get(mode) for wanted in changed]
-    new = [wanted.show(mode, feed) for wanted, feed in zip(changed, states.feeds(mode), strict=True)]
+    new = [wanted.show(mode, feed) for wanted, feed in zip(changed, feeds, strict=True)]
     news |= {wanted.key: wanted.whole[mode] for wanted, is_new in zip(changed, new, strict=True) if is_new}
     if mode not in _FULL:
         return
-    books = states.books(mode)
+    books = states.books(mode, feeds)
     still = [row for row, wanted in enumerate(changed) if new[row] and known[row] and wanted.book[mode] == books[row]]
     for wanted, book in zip(changed, books, strict=True):
         wanted.book[mode] = book
-    if still:
+    if still and not states.are_levels:
         feeds = states.feeds(mode, books=False)
         news |= {changed[row].key: wire.entry(changed[row].name, feeds[row]) for row in still}
 
@@ -314,9 +321,3 @@ def _equal(one: Tick, other: Tick) -> bool:
         and one.high == other.high
         and one.low == other.low
     )
-
-
-def _midnight(at: float) -> float:
-    """The start of the Indian day of a moment, in epoch seconds."""
-    offset = IST.utcoffset(None).total_seconds()
-    return (at + offset) // 86400 * 86400 - offset

@@ -87,7 +87,8 @@ class FeedServer:
         self.tickets = Tickets(backend)
         self._care = Care(self.faults, real, ping_every, self._end_token)
         self._thread: threading.Thread | None = None
-        backend.clock.listen(self.poke)
+        self._again = False
+        backend.clock.listen(self._wake)
 
     # Starting and stopping
 
@@ -123,7 +124,7 @@ class FeedServer:
 
     async def _serve(self, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
-        self._over, self._woken, self._again = asyncio.Event(), asyncio.Event(), False
+        self._over, self._woken = asyncio.Event(), asyncio.Event()
         self._market = MarketRoom(self._backend, plus=self._plan == "plus", frame_keys=self._frame_keys)
         self._portfolio = PortfolioRoom(self._loop)
         unsubscribe = self._backend.subscribe(self._portfolio.told)
@@ -153,17 +154,17 @@ class FeedServer:
     # Time
 
     def poke(self) -> None:
-        """Look at the clock and the prices now, and again if they have just been looked at. From any thread."""
+        """Look at the prices again, although it is still the same second: they were driven by hand. From any thread."""
+        self._again = True
+        self._wake()
+
+    def _wake(self) -> None:
         if self._thread is not None:
-            self._loop.call_soon_threadsafe(self._poked)
+            self._loop.call_soon_threadsafe(self._woken.set)
 
     def settle(self) -> None:
         """Return once everything that has changed by now is on its way to the clients. From any other thread."""
         self.call(self._look_again)
-
-    def _poked(self) -> None:
-        self._again = True
-        self._woken.set()
 
     def _look_again(self) -> None:
         self._again = True

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from upstox_emulator.clock import IST
 from upstox_emulator.feed import columns
 from upstox_emulator.feed.columns import Floats, Ints, Part
 from upstox_emulator.feed.wire import LEVELS, MODES, Mode
@@ -32,8 +33,9 @@ _NUMBERS: Final = (
     "total_bid",
     "total_ask",
 )
-_GREEKS: Final = attrgetter("delta", "theta", "gamma", "vega", "rho", "iv")
-_NO_GREEKS: Final = (0.0,) * 6
+_INDIA: Final = IST.utcoffset(None).total_seconds()
+_OF_TICK: Final = attrgetter(*_NUMBERS)
+_OF_OPTION: Final = attrgetter("delta", "theta", "gamma", "vega", "rho", "iv")
 
 
 class Auction(NamedTuple):
@@ -57,23 +59,6 @@ class Auction(NamedTuple):
 _NO_AUCTION: Final = Auction(0, 0, 0, 0, 0, cas_eligible=False)
 
 
-class Shown(NamedTuple):
-    """What is told of one instrument beside its book.
-
-    Attributes:
-        tick: its state. day: when the day of that began, in epoch seconds.
-        minute: its last whole minute, from `minute_of`; empty where there is none.
-        option: the Greeks; None for what is no option.
-        auction: what its auction has come to; None where there is none.
-    """
-
-    tick: Tick
-    day: float = 0.0
-    minute: bytes = b""
-    option: Greeks | None = None
-    auction: Auction | None = None
-
-
 def minute_of(candle: Candle) -> bytes:
     """A minute, ready for the list of an instrument's candles."""
     prices = [np.array([price]) for price in (candle.open, candle.high, candle.low, candle.close)]
@@ -81,22 +66,38 @@ def minute_of(candle: Candle) -> bytes:
 
 
 class States:
-    """Instruments of one sort at a moment.
+    """Instruments of one sort at a moment; all sequences have an item for each.
 
     Parameters:
-        shown: what is told of each.
-        sides: their books; None where no depth is told of.
+        ticks: their states.
+        minutes: their last whole minutes, from `minute_of`; empty where there is none.
+        auctions: what their auctions have come to; None where there is none.
+        options: their Greeks; None if they are no options.
+        sides: their books; None if no depth is told of.
         are_levels: whether they are indices, of which only level and candles are told.
     """
 
-    def __init__(self, shown: Sequence[Shown], sides: Sides | None, *, are_levels: bool) -> None:
-        self._shown = shown
+    def __init__(
+        self,
+        ticks: Sequence[Tick],
+        minutes: Sequence[bytes],
+        auctions: Sequence[Auction | None],
+        *,
+        options: Sequence[Greeks] | None = None,
+        sides: Sides | None = None,
+        are_levels: bool = False,
+    ) -> None:
+        self.are_levels = are_levels
+        self._minutes = minutes
+        self._auctions = auctions if any(auctions) else ()
         self._sides = sides
-        self._are_levels = are_levels
-        numbers = np.array([attrgetter(*_NUMBERS)(one.tick) for one in shown], np.int64)
+        numbers = np.array([_OF_TICK(tick) for tick in ticks], np.int64)
         self._numbers: dict[str, Ints] = dict(zip(_NUMBERS, numbers.T, strict=True))
-        self._auctions = [one.auction or _NO_AUCTION for one in shown] if any(one.auction for one in shown) else []
-        self._all = np.ones(len(shown), np.bool_)
+        self._traded_at = np.array([tick.last_at for tick in ticks])
+        greeks = np.zeros((len(ticks), 6)) if options is None else np.array([_OF_OPTION(one) for one in options])
+        self._greek_columns: Floats = greeks.T
+        self._books: dict[Mode, tuple[Part, Part]] = {}
+        self._all = np.ones(len(ticks), np.bool_)
 
     def feeds(self, mode: Mode, *, books: bool = True) -> list[bytes]:
         """Each instrument in a mode.
@@ -107,27 +108,31 @@ class States:
         """
         if mode == "ltpc":
             return columns.encoded(self._ltpc)
-        number = columns.constant(bytes((0x20, MODES[mode])), self._all)
         if mode == "option_greeks":
-            return columns.encoded(columns.message(3, *self._first_level()), number)
-        full = (
-            columns.message(2, *self._index()) if self._are_levels else columns.message(1, *self._market(mode, books))
-        )
-        return columns.encoded(columns.message(2, full), number)
+            return columns.encoded(columns.message(3, *self._first_level()), self._number(mode))
+        if self.are_levels:
+            full = columns.message(2, self._ltpc, columns.message(2, *self._candles))
+        else:
+            full = columns.message(1, self._ltpc, *(self._book(mode) if books else ()), *self._beside)
+        return columns.encoded(columns.message(2, full), self._number(mode))
 
-    def books(self, mode: Mode) -> list[bytes]:
-        """What `feeds` may leave out in a full mode, to be compared."""
-        if self._are_levels:
-            return [b""] * len(self._shown)
-        return columns.encoded(self._rows(mode), self._greeks)
+    def books(self, mode: Mode, feeds: Sequence[bytes]) -> list[bytes]:
+        """What `feeds` has of rows and Greeks in a full mode, and may leave out: cut out of it, to be compared."""
+        if self.are_levels:
+            return [b""] * len(feeds)
+        whole = np.array([len(feed) for feed in feeds])
+        ends = whole - sum(part.size for part in (*self._beside, self._number(mode)))
+        starts = ends - sum(part.size for part in self._book(mode))
+        cuts = zip(feeds, starts.tolist(), ends.tolist(), strict=True)
+        return [feed[start:end] for feed, start, end in cuts]
 
     # Messages
 
-    def _index(self) -> list[Part]:
-        return [self._ltpc, columns.message(2, *self._candles)]
+    def _number(self, mode: Mode) -> Part:
+        return columns.constant(bytes((0x20, MODES[mode])), self._all)
 
     def _first_level(self) -> list[Part]:
-        if self._are_levels:
+        if self.are_levels:
             return [self._ltpc]
         return [
             self._ltpc,
@@ -135,18 +140,25 @@ class States:
             self._greeks,
             columns.integers(4, self._numbers["volume"]),
             self._double(5, "oi"),
-            columns.doubles(6, self._options[5]),
+            columns.doubles(6, self._greek_columns[5]),
         ]
 
-    def _market(self, mode: Mode, books: bool) -> list[Part]:
+    def _book(self, mode: Mode) -> tuple[Part, Part]:
+        known = self._books.get(mode)
+        if known is None:
+            rows = columns.repeated(self._row(1, LEVELS[mode]), LEVELS[mode])
+            known = self._books[mode] = columns.message(2, rows), self._greeks
+        return known
+
+    @cached_property
+    def _beside(self) -> list[Part]:
+        """What a full mode has after the book."""
         return [
-            self._ltpc,
-            *((columns.message(2, self._rows(mode)), self._greeks) if books else ()),
             columns.message(4, *self._candles),
             _price(5, self._numbers["average"]),
             columns.integers(6, self._numbers["volume"]),
             self._double(7, "oi"),
-            columns.doubles(8, self._options[5]),
+            columns.doubles(8, self._greek_columns[5]),
             self._double(9, "total_bid"),
             self._double(10, "total_ask"),
             *self._auction(),
@@ -155,7 +167,8 @@ class States:
     def _auction(self) -> list[Part]:
         if not self._auctions:
             return []
-        price, reference, quantity, imbalance, market_imbalance, eligible = np.array(self._auctions, np.int64).T
+        told = [auction or _NO_AUCTION for auction in self._auctions]
+        price, reference, quantity, imbalance, market_imbalance, eligible = np.array(told, np.int64).T
         return [
             _price(11, price),
             _price(12, reference),
@@ -169,15 +182,16 @@ class States:
 
     @cached_property
     def _ltpc(self) -> Part:
-        numbers, indicative = self._numbers, ()
+        numbers = self._numbers
+        indicative: tuple[Part, ...] = ()
         if self._auctions:
-            prices = np.array([auction.price for auction in self._auctions])
-            held = np.array([one.auction is not None for one in self._shown])
+            prices = np.array([0 if auction is None else auction.price for auction in self._auctions])
+            held = np.array([auction is not None for auction in self._auctions])
             indicative = (columns.message(5, _price(1, prices), where=held),)
         return columns.message(
             1,
             _price(1, numbers["last"]),
-            columns.integers(2, _ms(np.array([one.tick.last_at for one in self._shown]))),
+            columns.integers(2, _ms(self._traded_at)),
             columns.integers(3, numbers["last_quantity"]),
             _price(4, numbers["previous_close"]),
             *indicative,
@@ -187,20 +201,12 @@ class States:
     def _candles(self) -> tuple[Part, Part]:
         numbers = self._numbers
         prices = [numbers[name] for name in ("open", "high", "low", "last")]
-        day = _candle(b"1d", prices, numbers["volume"], np.array([one.day for one in self._shown]))
-        return day, columns.pieces([one.minute for one in self._shown])
-
-    @cached_property
-    def _options(self) -> Floats:
-        rows = [_NO_GREEKS if one.option is None else _GREEKS(one.option) for one in self._shown]
-        return np.array(rows, np.float64).T
+        day = _candle(b"1d", prices, numbers["volume"], _midnights(self._traded_at))
+        return day, columns.pieces(self._minutes)
 
     @cached_property
     def _greeks(self) -> Part:
-        return columns.message(3, *(columns.doubles(field + 1, self._options[field]) for field in range(5)))
-
-    def _rows(self, mode: Mode) -> Part:
-        return columns.repeated(self._row(1, LEVELS[mode]), LEVELS[mode])
+        return columns.message(3, *(columns.doubles(field + 1, self._greek_columns[field]) for field in range(5)))
 
     def _row(self, field: int, levels: int) -> Part:
         if self._sides is None:
@@ -236,3 +242,8 @@ def _price(field: int, values: Ints) -> Part:
 
 def _ms(seconds: Floats) -> Ints:
     return np.rint(seconds * 1000).astype(np.int64)
+
+
+def _midnights(seconds: Floats) -> Floats:
+    """The starts of the Indian days of moments, in epoch seconds."""
+    return (seconds + _INDIA) // 86400 * 86400 - _INDIA

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from upstox_client.feeder import schema
 from upstox_emulator.feed import columns, wire
-from upstox_emulator.feed.states import Auction, Shown, States, minute_of
+from upstox_emulator.feed.states import Auction, States, minute_of
 from upstox_emulator.market.book import Sides
 from upstox_emulator.market.view import Candle, Greeks, Level, Tick
 
@@ -21,7 +21,7 @@ DEEPEST = 30
 prices = st.integers(0, 10**10) | st.sampled_from([0, 1, 500, 10_000])
 quantities = st.integers(0, 2**40) | st.sampled_from([0, 1, 127, 128, 16_383, 16_384])
 signed = st.integers(-(2**40), 2**40)
-moments = st.integers(1, 2**33).map(lambda number: number / 2)
+moments = st.integers(2**18, 2**33).map(lambda number: number / 2)
 floats = st.floats(allow_nan=False).filter(lambda number: str(number) != "-0.0") | st.just(0.0)
 
 ticks = st.builds(
@@ -32,7 +32,7 @@ ticks = st.builds(
 )  # fmt: skip
 auctions = st.none() | st.builds(Auction, prices, prices, quantities, signed, signed, st.booleans())
 sides = st.lists(st.builds(Level, st.integers(1, 10**10), st.integers(1, 2**40), st.just(1)), max_size=6)
-options = st.none() | st.builds(Greeks, floats, floats, floats, floats, floats, floats, floats)
+options = st.builds(Greeks, floats, floats, floats, floats, floats, floats, floats)
 minutes = st.none() | st.builds(Candle, moments, prices, prices, prices, prices, quantities, quantities)
 
 
@@ -46,11 +46,6 @@ class Case:
     asks: list[Level]
     option: Greeks | None
     minute: Candle | None
-
-    @property
-    def shown(self) -> Shown:
-        minute = b"" if self.minute is None else minute_of(self.minute)
-        return Shown(self.tick, 86_400.0, minute, self.option, self.auction)
 
     def ltpc(self) -> Any:
         tick = self.tick
@@ -83,7 +78,7 @@ class Case:
         candles = [
             schema.OHLC(
                 interval="1d", open=tick.open / 1e4, high=tick.high / 1e4, low=tick.low / 1e4, close=tick.last / 1e4,
-                vol=tick.volume, ts=86_400_000,
+                vol=tick.volume, ts=(round(tick.last_at * 1000) + 19_800_000) // 86_400_000 * 86_400_000 - 19_800_000,
             )
         ]  # fmt: skip
         if minute is not None:
@@ -137,7 +132,11 @@ class Case:
         return schema.Feed(fullFeed=full, requestMode=number)
 
 
-cases = st.lists(st.builds(Case, ticks, auctions, sides, sides, options, minutes), min_size=1, max_size=4)
+def cases_of(some: st.SearchStrategy[Greeks | None]) -> st.SearchStrategy[list[Case]]:
+    return st.lists(st.builds(Case, ticks, auctions, sides, sides, some, minutes), min_size=1, max_size=4)
+
+
+cases = cases_of(options) | cases_of(st.none())
 
 
 def sides_of(some: list[Case]) -> Sides:
@@ -152,7 +151,14 @@ def sides_of(some: list[Case]) -> Sides:
 
 
 def states_of(some: list[Case], *, is_level: bool) -> States:
-    return States([case.shown for case in some], None if is_level else sides_of(some), are_levels=is_level)
+    return States(
+        [case.tick for case in some],
+        [b"" if case.minute is None else minute_of(case.minute) for case in some],
+        [case.auction for case in some],
+        options=[case.option for case in some if case.option is not None] or None,
+        sides=None if is_level else sides_of(some),
+        are_levels=is_level,
+    )
 
 
 @given(some=cases, mode=st.sampled_from(list(wire.MODES)), is_level=st.booleans(), books=st.booleans())
@@ -165,18 +171,18 @@ def test_instruments_in_every_mode(some, mode, is_level, books):
 @given(some=cases, mode=st.sampled_from(["full", "full_d30"]))
 def test_what_is_left_out_where_it_has_not_changed(some, mode):
     states = states_of(some, is_level=False)
-    told = states.books(mode)
+    told = states.books(mode, states.feeds(mode))
     for case, book in zip(some, told, strict=True):
-        rows = schema.MarketLevel(bidAskQuote=case.quotes(wire.LEVELS[mode])).SerializeToString()
-        greeks = schema.MarketFullFeed(optionGreeks=case.greeks()).SerializeToString()
-        assert book == rows + greeks
-    assert states_of(some, is_level=True).books(mode) == [b""] * len(some)
+        rows = schema.MarketLevel(bidAskQuote=case.quotes(wire.LEVELS[mode]))
+        assert book == schema.MarketFullFeed(marketLevel=rows, optionGreeks=case.greeks()).SerializeToString()
+    indices = states_of(some, is_level=True)
+    assert indices.books(mode, indices.feeds(mode)) == [b""] * len(some)
 
 
 def test_without_books_there_is_no_depth():
     tick = Tick(at=1, last=1, last_quantity=1, last_at=1, open=1, high=1, low=1, previous_close=1, average=1, volume=1)
     with pytest.raises(ValueError, match="no depth"):
-        States([Shown(tick)], None, are_levels=False).feeds("full")
+        States([tick], [b""], [None]).feeds("full")
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1))
