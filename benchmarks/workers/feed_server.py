@@ -82,9 +82,12 @@ class Server:
                 await client.writable.wait()
             client.transport.send(WSMsgType.BINARY, payload)
 
-    async def pace(self, rate: float, count: int) -> None:
+    async def kick(self) -> None:
+        self.client.transport.disconnect(graceful=False)
+
+    async def pace(self, rate: float, count: int, keys: int = 1) -> None:
         """At a steady rate; what the timer lets slip is caught up with at once."""
-        message, client = frame(1), self.client
+        message, client = frame(keys), self.client
         begin = time.perf_counter()
         for number in range(count):
             while (early := begin + number / rate - time.perf_counter()) > 0:
