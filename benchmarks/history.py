@@ -10,14 +10,15 @@ killed (SIGKILL) again and again, and begun again with the same folder.
 from __future__ import annotations
 
 import argparse
-import collections
 import datetime as dt
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import unquote
 
 from upstox_client import HistoryV3Api, Upstox
 from upstox_client.api_client import ApiClient
@@ -46,30 +47,59 @@ def main() -> None:
         with Upstox(progress=None) as up:
             symbols = [one.symbol for one in up.search(segment="NSE_EQ", kind="EQ", limit=count)]
         begun = time.perf_counter()
-        kills = killed_and_resumed(Path(folder), symbols, 1.5 if options.quick else PATIENCE)
+        kept = killed_and_resumed(em, Path(folder), symbols, 1.5 if options.quick else PATIENCE)
         seconds = time.perf_counter() - begun
-        asked = collections.Counter(one.path for one in em.requests if "/historical-candle/NSE" in one.path)
-        print(f"{len(symbols)} instruments, {len(asked)} windows, killed {kills} times: {seconds:.1f} s")
-        print(f"windows fetched more than once: {sum(number > 1 for number in asked.values())}")
+        asked = windows(em)
+        again = sum(window in asked[place:] for place, finished in kept for window in finished)
+        print(f"{len(symbols)} instruments, {len(set(asked))} windows, killed {len(kept)} times: {seconds:.1f} s")
+        print(f"finished windows that were fetched again: {again}")
+        print(
+            f"windows that were under way when it was killed, and so were fetched again: {len(asked) - len(set(asked))}"
+        )
         candles, wrong = compared(em, Path(folder), symbols[: 3 if options.quick else 10])
         print(f"{candles:,} candles compared with the emulator's, {wrong} differ")
 
 
-def killed_and_resumed(folder: Path, symbols: list[str], patience: float) -> int:
-    """Let the download run to its end, killing it on the way."""
+FOREIGN = re.compile(r"[^\w.-]+")  # what the folder of a key has a dash for
+
+Window = tuple[str, str, str]
+"""Key and unit, the first day, the last day."""
+
+
+def windows(em: Emulator) -> list[Window]:
+    """What was asked for, in order."""
+    parts = [unquote(one.path).split("/")[3:] for one in em.requests if "/historical-candle/NSE" in one.path]
+    return [(f"{FOREIGN.sub('-', key)} {unit}", first, last) for key, unit, _, last, first in parts]
+
+
+def finished(folder: Path) -> set[Window]:
+    """What is in the files."""
+    units = {interval: unit for interval, (unit, _) in WISHES.items()}
+    found: set[Window] = set()
+    for path in (folder / "candles").rglob("*.candles"):
+        first, _, last = path.stem.partition("_")
+        found.add((f"{path.parts[-3]} {units[path.parts[-2]]}", first, last))
+    return found
+
+
+def killed_and_resumed(
+    em: Emulator, folder: Path, symbols: list[str], patience: float
+) -> list[tuple[int, set[Window]]]:
+    """Let the download run to its end, killing it on the way: how much was asked for at each kill, and was finished."""
     command = [sys.executable, __file__, "--child", str(folder), "--symbols", ",".join(symbols)]
-    for kills in range(KILLS + 1):
+    kills: list[tuple[int, set[Window]]] = []
+    while True:
         child = subprocess.Popen(command)
         try:
-            child.wait(patience if kills < KILLS else None)
+            child.wait(patience if len(kills) < KILLS else None)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-        else:
-            if child.returncode == 0:
-                return kills
+            kills.append((len(windows(em)), finished(folder)))
+            continue
+        if child.returncode:
             raise SystemExit(child.returncode)
-    raise AssertionError("the last one is waited for")
+        return kills
 
 
 def download(folder: Path, symbols: list[str]) -> None:
