@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from collections.abc import Iterable
 from typing import Final, TypeAlias
@@ -11,10 +10,10 @@ from upstox_emulator.calendar import Calendar
 from upstox_emulator.catalog.instrument import EXCHANGE_OF_SEGMENT, Instrument
 from upstox_emulator.feed import status, wire
 from upstox_emulator.feed.backend import FeedBackend
-from upstox_emulator.feed.states import Auction, States, minute_of
+from upstox_emulator.feed.states import Auction, States, minutes_of
 from upstox_emulator.feed.wire import Mode
 from upstox_emulator.market.book import Sides
-from upstox_emulator.market.view import Tick
+from upstox_emulator.market.view import Candle, Tick
 
 News: TypeAlias = dict[Mode, dict[str, bytes]]
 """By mode and key: an instrument's place in a frame."""
@@ -45,11 +44,12 @@ class _Wanted:
         tick, auction: its state that was last shown.
         whole: by mode, its place in a snapshot.
         book: by mode, its rows and Greeks.
-        minute: the start of the last whole minute that is known; candle: that, ready for a frame.
+        minute: the start of the last whole minute that is known. candle: that, ready for a frame.
     """
 
     __slots__ = (
-        "auction", "book", "candle", "instrument", "key", "listed", "minute", "name", "sort", "tick", "users", "whole",
+        "auction", "book", "candle", "has_new_candle", "instrument", "key", "listed", "minute", "name", "sort", "tick",
+        "users", "whole",
     )  # fmt: skip
 
     def __init__(self, instrument: Instrument) -> None:
@@ -65,6 +65,7 @@ class _Wanted:
         self.book: dict[Mode, bytes] = {}
         self.minute = 0.0
         self.candle = b""
+        self.has_new_candle = False
 
     def want(self, mode: Mode) -> None:
         """One more wants it in a mode."""
@@ -85,12 +86,12 @@ class _Wanted:
         is_level = instrument.kind == "INDEX" or instrument.segment.startswith("GLOBAL_")
         self.sort = tuple(mode for mode in wire.MODES if mode in self.users), is_level, instrument.is_option
 
-    def stands(self, tick: Tick, auction: Auction | None, minute: float) -> bool:
+    def stands(self, tick: Tick, auction: Auction | None) -> bool:
         """Whether all of this has been shown already, in every mode."""
         return (
             _equal(tick, self.tick)
             and auction == self.auction
-            and minute == self.minute
+            and not self.has_new_candle
             and len(self.whole) == len(self.users)
         )
 
@@ -109,7 +110,7 @@ class Board:
     def __init__(self, backend: FeedBackend, at: dt.datetime) -> None:
         self._backend = backend
         self._wanted: dict[str, _Wanted] = {}
-        self._fresh_minutes = 0
+        self._minutes_left = 0
         self._hours = _Hours(backend.venue.calendar, at)
 
     @property
@@ -181,7 +182,7 @@ class Board:
             wanted = self._wanted[key]
             if wanted.listed:
                 groups.setdefault(wanted.sort, []).append(wanted)
-        self._fresh_minutes = _MINUTES_AT_ONCE
+        self._minutes_left = _MINUTES_AT_ONCE
         for sort, group in groups.items():
             for start in range(0, len(group), _AT_ONCE):
                 with self._backend.lock:
@@ -192,6 +193,8 @@ class Board:
         modes, is_level, is_option = sort
         market, at = self._backend.venue.market, self._hours.epoch
         keys = [wanted.key for wanted in some]
+        if not _FULL.isdisjoint(modes):
+            self._look_up_minutes(some)
         rows = [row for row, tick in enumerate(market.ticks(keys, at)) if self._take(some[row], tick)]
         if not rows:
             return
@@ -216,24 +219,33 @@ class Board:
 
     def _take(self, wanted: _Wanted, tick: Tick) -> bool:
         """Note what is to be told of an instrument; whether it is anything new."""
-        hours, instrument = self._hours, wanted.instrument
-        auction = self._auction(instrument, tick) if hours.auctions else None
-        minute = hours.last_minute(instrument.segment)
-        if wanted.stands(tick, auction, minute):
+        auction = self._auction(wanted.instrument, tick) if self._hours.auctions else None
+        if wanted.stands(tick, auction):
             return False
-        if minute != wanted.minute and self._fresh_minutes and not _FULL.isdisjoint(wanted.users):
-            self._fresh_minutes -= 1
-            wanted.minute, wanted.candle = minute, self._candle(wanted.key, minute)
-        wanted.tick, wanted.auction = tick, auction
+        wanted.tick, wanted.auction, wanted.has_new_candle = tick, auction, False
         return True
+
+    def _look_up_minutes(self, some: list[_Wanted]) -> None:
+        last_minute = self._hours.last_minute
+        stale = [wanted for wanted in some if wanted.minute != last_minute(wanted.instrument.segment)]
+        stale = stale[: self._minutes_left]
+        self._minutes_left -= len(stale)
+        found: list[tuple[_Wanted, Candle]] = []
+        for wanted in stale:
+            wanted.minute, wanted.candle = last_minute(wanted.instrument.segment), b""
+            wanted.has_new_candle = True
+            found += [(wanted, candle) for candle in self._candles(wanted.key, wanted.minute)]
+        if found:
+            for (wanted, _), ready in zip(found, minutes_of([candle for _, candle in found]), strict=True):
+                wanted.candle = ready
 
     # The pieces
 
-    def _candle(self, key: str, minute: float) -> bytes:
-        with contextlib.suppress(KeyError):  # a contract of today has no minute of yesterday
-            for candle in self._backend.venue.market.candles(key, 60, minute, minute + 60):
-                return minute_of(candle)
-        return b""
+    def _candles(self, key: str, minute: float) -> list[Candle]:
+        try:
+            return self._backend.venue.market.candles(key, 60, minute, minute + 60)
+        except KeyError:  # a contract of today has no minute of yesterday
+            return []
 
     def _auction(self, instrument: Instrument, tick: Tick) -> Auction | None:
         opening = self._hours.opening.get(instrument.segment)

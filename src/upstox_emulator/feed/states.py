@@ -59,10 +59,11 @@ class Auction(NamedTuple):
 _NO_AUCTION: Final = Auction(0, 0, 0, 0, 0, cas_eligible=False)
 
 
-def minute_of(candle: Candle) -> bytes:
-    """A minute, ready for the list of an instrument's candles."""
-    prices = [np.array([price]) for price in (candle.open, candle.high, candle.low, candle.close)]
-    return columns.encoded(_candle(b"I1", prices, np.array([candle.volume]), np.array([candle.at])))[0]
+def minutes_of(candles: Sequence[Candle]) -> list[bytes]:
+    """Minutes, each ready for the list of an instrument's candles."""
+    starts, first, high, low, last, volume, _ = zip(*candles, strict=True)
+    prices = [np.array(column) for column in (first, high, low, last)]
+    return columns.encoded(_candle(b"I1", prices, np.array(volume), np.array(starts)))
 
 
 class States:
@@ -70,7 +71,7 @@ class States:
 
     Parameters:
         ticks: their states.
-        minutes: their last whole minutes, from `minute_of`; empty where there is none.
+        minutes: their last whole minutes, from `minutes_of`; empty where there is none.
         auctions: what their auctions have come to; None where there is none.
         options: their Greeks; None if they are no options.
         sides: their books; None if no depth is told of.

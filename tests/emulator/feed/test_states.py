@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from upstox_client.feeder import schema
 from upstox_emulator.feed import columns, wire
-from upstox_emulator.feed.states import Auction, States, minute_of
+from upstox_emulator.feed.states import Auction, States, minutes_of
 from upstox_emulator.market.book import Sides
 from upstox_emulator.market.view import Candle, Greeks, Level, Tick
 
@@ -153,7 +153,7 @@ def sides_of(some: list[Case]) -> Sides:
 def states_of(some: list[Case], *, is_level: bool) -> States:
     return States(
         [case.tick for case in some],
-        [b"" if case.minute is None else minute_of(case.minute) for case in some],
+        [b"" if case.minute is None else minutes_of([case.minute])[0] for case in some],
         [case.auction for case in some],
         options=[case.option for case in some if case.option is not None] or None,
         sides=None if is_level else sides_of(some),
