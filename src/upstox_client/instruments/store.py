@@ -24,8 +24,9 @@ import msgspec
 from upstox_client.instruments.errors import InstrumentFileError
 from upstox_client.instruments.instrument import Instrument
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 _FIELDS: Final = Instrument.__struct_fields__
+_INDENT: Final = 2  # what stands before the first word of a line
 _ORDER: Final = "place, underlying, expiry, strike, symbol"
 _EXPIRY: Final = _FIELDS.index("expiry")
 _COLUMNS: Final = ", ".join(_FIELDS)
@@ -37,7 +38,7 @@ PRAGMA page_size = 8192;
 CREATE TABLE instrument (id INTEGER PRIMARY KEY, {_COLUMNS}, place);
 CREATE UNIQUE INDEX by_key ON instrument (key);
 CREATE TABLE about (name PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE lines (text, starts, ids);
+CREATE TABLE lines (text, starts, ids, sorted);
 """
 
 _INDEXES: Final = """
@@ -112,32 +113,55 @@ class Store:
     def lines(self) -> Lines:
         """The texts to look in, read on first use."""
         if self._lines is None:
-            text, starts, ids = self.rows("SELECT text, starts, ids FROM lines")[0]
-            self._lines = Lines(text, _unpacked(starts), _unpacked(ids))
+            text, *numbers = self.rows("SELECT text, starts, ids, sorted FROM lines")[0]
+            self._lines = Lines(text, *map(_unpacked, numbers))
         return self._lines
 
 
 class Lines:
-    """A line for every instrument, the likeliest first: a line feed, and upper-case words, each after a blank."""
+    """A line for every instrument, the likeliest first: a line feed, and upper-case words, each after a blank.
 
-    def __init__(self, text: bytes, starts: array.array[int], ids: array.array[int]) -> None:
+    Parameters:
+        text: the lines.
+        starts: where each begins, and where the last one ends.
+        ids: the row of each.
+        sorted_: the lines by their text; so what begins with a word is found without looking through all.
+    """
+
+    def __init__(self, text: bytes, starts: array.array[int], ids: array.array[int], sorted_: array.array[int]) -> None:
         self._text = text
         self._starts = starts
         self._ids = ids
+        self._sorted = sorted_
+
+    def beginning(self, words: str, others: Sequence[str]) -> Iterator[int]:
+        """The ids of the lines that begin with a text and have all the others in them."""
+        wanted = words.encode()
+
+        def start(line: int) -> bytes:
+            place = self._starts[line] + _INDENT
+            return self._text[place : place + len(wanted)]
+
+        first = bisect.bisect_left(self._sorted, wanted, key=start)
+        last = bisect.bisect_right(self._sorted, wanted, first, key=start)
+        rest = [word.encode() for word in others]
+        return (self._ids[line] for line in sorted(self._sorted[first:last]) if self._has(line, rest))
 
     def having(self, words: Sequence[str]) -> Iterator[int]:
         """The ids of the lines that have all these texts in them."""
-        wanted = sorted((word.encode() for word in words), key=len, reverse=True)
-        if any(self._text.find(word) < 0 for word in wanted[1:]):
+        first, *others = sorted((word.encode() for word in words), key=len, reverse=True)
+        if any(self._text.find(word) < 0 for word in others):
             return
-        first, others = wanted[0], wanted[1:]
         place = self._text.find(first)
         while place >= 0:
             line = bisect.bisect_right(self._starts, place) - 1
-            begin, end = self._starts[line], self._starts[line + 1]
-            if all(self._text.find(word, begin, end) >= 0 for word in others):
+            if self._has(line, others):
                 yield self._ids[line]
-            place = self._text.find(first, end)
+            place = self._text.find(first, self._starts[line + 1])
+
+    def _has(self, line: int, words: Iterable[bytes]) -> bool:
+        begin, end = self._starts[line], self._starts[line + 1]
+        return all(self._text.find(word, begin, end) >= 0 for word in words)
 
 
 def _unpacked(data: bytes) -> array.array[int]:
@@ -183,12 +207,12 @@ def _fill(database: sqlite3.Connection, instruments: Iterable[Instrument], etag:
     database.executescript(_INDEXES)
     about = {"format": _FORMAT, "count": count, "etag": etag}
     database.executemany("INSERT INTO about VALUES (?, ?)", about.items())
-    database.execute("INSERT INTO lines VALUES (?, ?, ?)", _lines_of(database))
+    database.execute("INSERT INTO lines VALUES (?, ?, ?, ?)", _lines_of(database))
     database.commit()
     return count
 
 
-def _lines_of(database: sqlite3.Connection) -> tuple[bytes, bytes, bytes]:
+def _lines_of(database: sqlite3.Connection) -> tuple[bytes, bytes, bytes, bytes]:
     text, starts, ids = bytearray(), array.array("I"), array.array("I")
     parts: list[str | None]
     sql = f"SELECT id, symbol, name, short_name, isin FROM instrument ORDER BY {_ORDER}"  # noqa: S608 - our own words
@@ -197,7 +221,9 @@ def _lines_of(database: sqlite3.Connection) -> tuple[bytes, bytes, bytes]:
         starts.append(len(text))
         text += f"\n {' '.join(dict.fromkeys(filter(None, parts)))}".upper().encode()
     starts.append(len(text))
-    return bytes(text), starts.tobytes(), ids.tobytes()
+    lines = bytes(text)
+    by_text = sorted(range(len(ids)), key=lambda line: lines[starts[line] + _INDENT : starts[line + 1]])
+    return lines, starts.tobytes(), ids.tobytes(), array.array("I", by_text).tobytes()
 
 
 def _counted(rows: Iterator[tuple[Any, ...]], progress: Progress | None) -> Iterator[tuple[Any, ...]]:
