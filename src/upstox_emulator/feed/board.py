@@ -10,8 +10,9 @@ from upstox_emulator.calendar import Calendar
 from upstox_emulator.catalog.instrument import EXCHANGE_OF_SEGMENT, Instrument
 from upstox_emulator.feed import status, wire
 from upstox_emulator.feed.backend import FeedBackend
-from upstox_emulator.feed.states import Auction, States, minutes_of
+from upstox_emulator.feed.states import States, minutes_of
 from upstox_emulator.feed.wire import Mode
+from upstox_emulator.market.auction import Auction, auction
 from upstox_emulator.market.book import Sides
 from upstox_emulator.market.view import Candle, Tick
 
@@ -21,7 +22,6 @@ News: TypeAlias = dict[Mode, dict[str, bytes]]
 _AT_ONCE: Final = 1000  # instruments that are looked at before others may use the venue
 _MINUTE: Final = dt.timedelta(minutes=1)
 _FULL: Final[frozenset[Mode]] = frozenset({"full", "full_d30"})
-_CLOSING: Final = frozenset({"CAS_LM_START", "CAS_M_STOP", "CAS_STOP"})
 
 _MINUTES_AT_ONCE: Final = 100
 """Minutes that are looked up in a second at most. They are dear; those of more instruments come in the next seconds."""
@@ -210,6 +210,7 @@ class Board:
             [wanted.tick for wanted in changed],
             [wanted.candle for wanted in changed],
             [wanted.auction for wanted in changed],
+            [wanted.instrument.cas_eligible for wanted in changed],
             options=options,
             sides=sides,
             are_levels=is_level,
@@ -219,10 +220,13 @@ class Board:
 
     def _take(self, wanted: _Wanted, tick: Tick) -> bool:
         """Note what is to be told of an instrument; whether it is anything new."""
-        auction = self._auction(wanted.instrument, tick) if self._hours.auctions else None
-        if wanted.stands(tick, auction):
+        found = None
+        if self._hours.auctions:
+            venue = self._backend.venue
+            found = auction(venue.market, venue.calendar, wanted.instrument, tick, self.at)
+        if wanted.stands(tick, found):
             return False
-        wanted.tick, wanted.auction, wanted.has_new_candle = tick, auction, False
+        wanted.tick, wanted.auction, wanted.has_new_candle = tick, found, False
         return True
 
     def _look_up_minutes(self, some: list[_Wanted]) -> None:
@@ -247,18 +251,6 @@ class Board:
         except KeyError:  # a contract of today has no minute of yesterday
             return []
 
-    def _auction(self, instrument: Instrument, tick: Tick) -> Auction | None:
-        opening = self._hours.opening.get(instrument.segment)
-        if opening is not None:
-            price, reference = self._backend.venue.market.last(instrument.key, opening), tick.previous_close
-        elif instrument.cas_eligible and instrument.segment in self._hours.closing:
-            price, reference = tick.last, tick.average
-        else:
-            return None
-        imbalance = tick.total_bid - tick.total_ask
-        quantity = min(tick.total_bid, tick.total_ask)
-        return Auction(price, reference, quantity, imbalance, imbalance // 5, instrument.cas_eligible)
-
 
 def _show(mode: Mode, changed: list[_Wanted], states: States, news: dict[str, bytes]) -> None:
     """Show instruments in a mode."""
@@ -282,8 +274,6 @@ class _Hours:
 
     Attributes:
         at, epoch: the moment, and in epoch seconds. auctions: whether any auction goes on.
-        opening: the segments in their opening auction, with the moment of the open in epoch seconds.
-        closing: the segments in their closing auction.
     """
 
     def __init__(self, calendar: Calendar, at: dt.datetime) -> None:
@@ -291,17 +281,7 @@ class _Hours:
         self.epoch = at.timestamp()
         self._calendar = calendar
         self._minutes: dict[str, float] = {}
-        self.opening: dict[str, float] = {}
-        self.closing: set[str] = set()
-        for segment in status.AUCTIONED:
-            exchange = EXCHANGE_OF_SEGMENT[segment]
-            session = calendar.session(exchange, at.date())
-            closing = calendar.auction_phase(exchange, at)
-            if session is not None and status.is_pre_open(calendar.phase(exchange, at)):
-                self.opening[segment] = session.open.timestamp()
-            elif closing is not None and closing.name in _CLOSING:
-                self.closing.add(segment)
-        self.auctions = bool(self.opening or self.closing)
+        self.auctions = status.is_auction(calendar, at)
 
     def last_minute(self, segment: str) -> float:
         """The start of the last whole minute of trading, in epoch seconds."""

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from upstox_emulator.clock import IST
 from upstox_emulator.feed import columns
-from upstox_emulator.feed.columns import Floats, Ints, Part
+from upstox_emulator.feed.columns import Flags, Floats, Ints, Part
 from upstox_emulator.feed.wire import LEVELS, MODES, Mode
+from upstox_emulator.market.auction import Auction
 from upstox_emulator.market.book import Sides
 from upstox_emulator.market.view import Candle, Greeks, Tick
-from upstox_emulator.units import PER_RUPEE, Price
+from upstox_emulator.units import PER_RUPEE
 
 _NUMBERS: Final = (
     "last",
@@ -38,25 +39,7 @@ _OF_TICK: Final = attrgetter(*_NUMBERS)
 _OF_OPTION: Final = attrgetter("delta", "theta", "gamma", "vega", "rho", "iv")
 
 
-class Auction(NamedTuple):
-    """What is told of an instrument while its price is found by an auction.
-
-    Attributes:
-        price: the indicative equilibrium price. reference: the price that the auction's limits are counted from.
-        quantity: what would trade at it.
-        imbalance, market_imbalance: units wanted beyond those offered: of all orders, and of market orders.
-        cas_eligible: whether the instrument takes part in the closing auction.
-    """
-
-    price: Price
-    reference: Price
-    quantity: int
-    imbalance: int
-    market_imbalance: int
-    cas_eligible: bool
-
-
-_NO_AUCTION: Final = Auction(0, 0, 0, 0, 0, cas_eligible=False)
+_NO_AUCTION: Final = Auction(0, 0, 0, 0, 0)
 
 
 def minutes_of(candles: Sequence[Candle]) -> list[bytes]:
@@ -73,6 +56,7 @@ class States:
         ticks: their states.
         minutes: their last whole minutes, from `minutes_of`; empty where there is none.
         auctions: what their auctions have come to; None where there is none.
+        eligible: whether they take part in the closing auction.
         options: their Greeks; None if they are no options.
         sides: their books; None if no depth is told of.
         are_levels: whether they are indices, of which only level and candles are told.
@@ -83,6 +67,7 @@ class States:
         ticks: Sequence[Tick],
         minutes: Sequence[bytes],
         auctions: Sequence[Auction | None],
+        eligible: Sequence[bool],
         *,
         options: Sequence[Greeks] | None = None,
         sides: Sides | None = None,
@@ -91,6 +76,7 @@ class States:
         self.are_levels = are_levels
         self._minutes = minutes
         self._auctions = auctions if any(auctions) else ()
+        self._eligible = eligible
         self._sides = sides
         numbers = np.array([_OF_TICK(tick) for tick in ticks], np.int64)
         self._numbers: dict[str, Ints] = dict(zip(_NUMBERS, numbers.T, strict=True))
@@ -169,26 +155,29 @@ class States:
         if not self._auctions:
             return []
         told = [auction or _NO_AUCTION for auction in self._auctions]
-        price, reference, quantity, imbalance, market_imbalance, eligible = np.array(told, np.int64).T
+        price, reference, quantity, imbalance, at_market = np.array(told, np.int64).T
         return [
             _price(11, price),
             _price(12, reference),
             columns.integers(13, quantity),
             columns.integers(14, imbalance),
-            columns.integers(15, market_imbalance),
-            columns.constant(b"\x80\x01\x01", eligible != 0),
+            columns.integers(15, at_market),
+            columns.constant(b"\x80\x01\x01", self._auctioned & np.array(self._eligible)),
         ]
 
     # Pieces that several messages have
+
+    @cached_property
+    def _auctioned(self) -> Flags:
+        return np.array([auction is not None for auction in self._auctions])
 
     @cached_property
     def _ltpc(self) -> Part:
         numbers = self._numbers
         indicative: tuple[Part, ...] = ()
         if self._auctions:
-            prices = np.array([0 if auction is None else auction.price for auction in self._auctions])
-            held = np.array([auction is not None for auction in self._auctions])
-            indicative = (columns.message(5, _price(1, prices), where=held),)
+            price = np.array([0 if auction is None else auction.price for auction in self._auctions])
+            indicative = (columns.message(5, _price(1, price), where=self._auctioned),)
         return columns.message(
             1,
             _price(1, numbers["last"]),

@@ -31,11 +31,22 @@ AUCTIONED: Final = ("NSE_EQ", "BSE_EQ")
 """Those whose auctions are told of."""
 
 _PRE_OPEN: Final = "PRE_OPEN_"
+_IN_CLOSING: Final = ("CTS_", "CAS_")
 
 
 def is_pre_open(phase: Phase) -> bool:
     """Whether the opening auction goes on."""
     return phase.name.startswith(_PRE_OPEN)
+
+
+def is_auction(calendar: Calendar, at: dt.datetime) -> bool:
+    """Whether shares are being auctioned anywhere."""
+    for segment in AUCTIONED:
+        exchange = EXCHANGE_OF_SEGMENT[segment]
+        closing = calendar.auction_phase(exchange, at)
+        if is_pre_open(calendar.phase(exchange, at)) or (closing is not None and closing.name.startswith(_IN_CLOSING)):
+            return True
+    return False
 
 
 def market_info(calendar: Calendar, at: dt.datetime) -> bytes:

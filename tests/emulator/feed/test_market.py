@@ -395,7 +395,7 @@ def test_auctions_have_fields_of_their_own():
         share, illiquid = live.feeds[SHARE].fullFeed.marketFF, live.feeds[ILLIQUID].fullFeed.marketFF
         opening = world.backend.venue.market.last(SHARE, at(9, 15).timestamp()) / 1e4
         assert share.ltpc.iep.value == share.iep == opening
-        assert (share.rp, share.ieq, share.iiqTotal, share.iiqM) == (99.5, 1000, -200, -40)
+        assert (share.rp, share.ieq, share.iiqTotal, share.iiqM) == (share.ltpc.ltp, 1000, -200, -40)
         assert share.casEligible
         assert illiquid.iep
         assert not illiquid.casEligible

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from upstox_client.feeder import schema
 from upstox_emulator.feed import columns, wire
-from upstox_emulator.feed.states import Auction, States, minutes_of
+from upstox_emulator.feed.states import States, minutes_of
+from upstox_emulator.market.auction import Auction
 from upstox_emulator.market.book import Sides
 from upstox_emulator.market.view import Candle, Greeks, Level, Tick
 
@@ -30,7 +31,7 @@ ticks = st.builds(
     previous_close=prices, average=prices, volume=quantities, oi=quantities, total_bid=quantities,
     total_ask=quantities,
 )  # fmt: skip
-auctions = st.none() | st.builds(Auction, prices, prices, quantities, signed, signed, st.booleans())
+auctions = st.none() | st.builds(Auction, prices, prices, quantities, signed, signed)
 sides = st.lists(st.builds(Level, st.integers(1, 10**10), st.integers(1, 2**40), st.just(1)), max_size=6)
 options = st.builds(Greeks, floats, floats, floats, floats, floats, floats, floats)
 minutes = st.none() | st.builds(Candle, moments, prices, prices, prices, prices, quantities, quantities)
@@ -46,6 +47,7 @@ class Case:
     asks: list[Level]
     option: Greeks | None
     minute: Candle | None
+    eligible: bool
 
     def ltpc(self) -> Any:
         tick = self.tick
@@ -114,8 +116,8 @@ class Case:
             full.optionGreeks.CopyFrom(self.greeks())
         if auction is not None:
             full.iep, full.rp = auction.price / 1e4, auction.reference / 1e4
-            full.ieq, full.iiqTotal, full.iiqM = auction.quantity, auction.imbalance, auction.market_imbalance
-            full.casEligible = auction.cas_eligible
+            full.ieq, full.iiqTotal, full.iiqM = auction.quantity, auction.imbalance, auction.at_market
+            full.casEligible = self.eligible
         return full
 
     def message(self, mode: wire.Mode, *, books: bool, is_level: bool) -> Any:
@@ -133,7 +135,9 @@ class Case:
 
 
 def cases_of(some: st.SearchStrategy[Greeks | None]) -> st.SearchStrategy[list[Case]]:
-    return st.lists(st.builds(Case, ticks, auctions, sides, sides, some, minutes), min_size=1, max_size=4)
+    return st.lists(
+        st.builds(Case, ticks, auctions, sides, sides, some, minutes, st.booleans()), min_size=1, max_size=4
+    )
 
 
 cases = cases_of(options) | cases_of(st.none())
@@ -155,6 +159,7 @@ def states_of(some: list[Case], *, is_level: bool) -> States:
         [case.tick for case in some],
         [b"" if case.minute is None else minutes_of([case.minute])[0] for case in some],
         [case.auction for case in some],
+        [case.eligible for case in some],
         options=[case.option for case in some if case.option is not None] or None,
         sides=None if is_level else sides_of(some),
         are_levels=is_level,
@@ -182,7 +187,7 @@ def test_what_is_left_out_where_it_has_not_changed(some, mode):
 def test_without_books_there_is_no_depth():
     tick = Tick(at=1, last=1, last_quantity=1, last_at=1, open=1, high=1, low=1, previous_close=1, average=1, volume=1)
     with pytest.raises(ValueError, match="no depth"):
-        States([tick], [b""], [None]).feeds("full")
+        States([tick], [b""], [None], [False]).feeds("full")
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1))
