@@ -129,6 +129,7 @@ class Inbox(Generic[E]):
 
     def take(self) -> E | None:
         """The next event; None if there is none now. One consumer at a time."""
+        event: E | None
         try:
             event = self._queue.popleft()
         except IndexError:
