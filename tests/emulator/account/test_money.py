@@ -13,7 +13,7 @@ from upstox_emulator.account.span import Scanner
 from upstox_emulator.exchange.desk import Rejection
 from upstox_emulator.units import amount, price
 
-from .world import INSTRUMENTS, PRICES, World
+from .world import INSTRUMENTS, OTHER, PRICES, SHARE, World
 
 KEYS = st.sampled_from(sorted(INSTRUMENTS))
 SIDES = st.sampled_from(["BUY", "SELL"])
@@ -39,6 +39,8 @@ class Trader(RuleBasedStateMachine):
         self.world = World(cash, pledged)
         self.put_in = Decimal(cash)
         self.orders = []
+        for key in (SHARE, OTHER):
+            self.world.account.receive(INSTRUMENTS[key], 100, price(80), self.world.at.date())
 
     def block(self, order):
         """Why the order is refused; None if it is not."""
@@ -147,7 +149,8 @@ class Trader(RuleBasedStateMachine):
         account, funds = self.world.account, self.world.funds
         today = sum((one.gained_today for one in account.positions.values()), NOTHING) - self.world.usage.unpaid
         cash = funds.opening + funds.added - funds.withdrawn + today
-        flows = sum((entry.value * (1 if entry.side == "SELL" else -1) for entry in account.ledger.entries), NOTHING)
+        traded = [entry for entry in account.ledger.entries if entry.kind != "transfer"]
+        flows = sum((entry.value * (1 if entry.side == "SELL" else -1) for entry in traded), NOTHING)
         charges = sum((one.total for one in account.ledger._charges.values()), NOTHING)
         owed = sum(
             (
