@@ -84,7 +84,9 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "search_records_many": Kind("UDAPI1173", "The 'records' must not be more than 30"),
     "search_page": Kind("UDAPI1174", "The 'page_number' must be at least 1"),
-    "search_expiry": Kind("UDAPI1175", "Invalid expiry. Allowed are days as yyyy-MM-dd and the words for weeks and months"),
+    "search_expiry": Kind(
+        "UDAPI1175", "Invalid expiry. Allowed are days as yyyy-MM-dd and the words for weeks and months"
+    ),
     "search_records_few": Kind("UDAPI1196", "The 'records' must be at least 1"),
     # Quotes, candles and chains
     "quote_key": Kind("UDAPI1087", "One of either symbol or instrument_key is invalid"),
