@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -109,36 +110,26 @@ def small() -> list[dict[str, Any]]:
 
 def large(rows: int = 120_000) -> Iterator[dict[str, Any]]:
     """As many rows as the real file has, in about its proportions."""
-    made = small()
-    yield from made
-    count = len(made)
-    for number in range(8_000):
-        name = _name(number)
-        isin = f"INE{number:06d}X1"[:11] + "0"
-        yield share(f"{name}{number}".upper()[:12], f"{name} {_name(number * 7 + 3)} LIMITED".upper(), f"{isin}")
-        count += 1
+    return itertools.islice(itertools.chain(small(), _shares(8_000), _contracts()), rows)
+
+
+def _shares(companies: int) -> Iterator[dict[str, Any]]:
+    for number in range(companies):
+        name, isin = _name(number), f"INE{number:06d}X10"
+        symbol = f"{name}{number}".upper()[:12]
+        yield share(symbol, f"{name} {_name(number * 7 + 3)} LIMITED".upper(), isin)
         if number % 2:
-            yield share(f"{name}{number}".upper()[:12], f"{name} LIMITED".upper(), f"{isin}", "BSE_EQ")
-            count += 1
-    token = 100_000
-    for number in range(100_000):
-        symbol = f"{_name(number % 230)}{number % 230}".upper()
+            yield share(symbol, f"{name} LIMITED".upper(), isin, "BSE_EQ")
+
+
+def _contracts() -> Iterator[dict[str, Any]]:
+    for number in itertools.count():
+        company = number % 230
+        symbol = f"{_name(company)}{company}".upper()
         days = MONTHLY if number % 5 else WEEKLY
-        for row in _chain(
-            symbol,
-            f"{symbol} LIMITED",
-            f"NSE_EQ|INE{number % 230:06d}X10",
-            [days[number // 230 % len(days)]],
-            1000 + number,
-            10,
-            40,
-            token,
-        ):
-            if count == rows:
-                return
-            token += 1
-            count += 1
-            yield row
+        day = days[number // 230 % len(days)]
+        key = f"NSE_EQ|INE{company:06d}X10"
+        yield from _chain(symbol, f"{symbol} LIMITED", key, [day], 1000 + number, 10, 40, 100_000 + number * 163)
 
 
 def _name(number: int) -> str:
