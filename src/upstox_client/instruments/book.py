@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, Self, TypeAlias
 
 from upstox_client.instruments import expiry as expiries_in_words
 from upstox_client.instruments.errors import AmbiguousInstrumentError, UnknownExpiryError, UnknownInstrumentError
 from upstox_client.instruments.instrument import Instrument
-from upstox_client.instruments.store import Lines, Store
+from upstox_client.instruments.store import Store
 
 Name: TypeAlias = str | Instrument
 """What an instrument is called: its key, symbol, name, ISIN, `NSE:RELIANCE`, or words as in `NIFTY FUT nov`."""
@@ -318,7 +319,9 @@ class Instruments:
     def _containing(self, words: list[str], where: list[str], values: list[Any], limit: int) -> list[Instrument]:
         """Those with all the words, in the order of likeliness."""
         wanted = [f" {word}" if len(word) <= _SHORT or _NUMBER.fullmatch(word) else word for word in words]
-        ids = _tiers(self.store.lines, words[0], wanted)
+        lines = self.store.lines
+        # What begins with the first word comes first: NIFTY before BANKNIFTY.
+        ids = itertools.chain(lines.beginning(words[0], wanted[1:]), lines.having(wanted))
         if not where:
             return self._of_ids(_different(ids, limit))
         sql = f"SELECT id FROM instrument WHERE {' AND '.join(where)}"  # noqa: S608 - our own words
@@ -416,13 +419,6 @@ def _split_at_kind(asked: str) -> tuple[str, str, str]:
         if kind:
             return " ".join(words[:place]), kind, " ".join(words[place + 1 :])
     return asked, "", ""
-
-
-def _tiers(lines: Lines, first: str, wanted: list[str]) -> Iterator[int]:
-    """What begins with the very word, then what begins with its letters, then all else: NIFTY before BANKNIFTY."""
-    yield from lines.beginning(f"{first} ", wanted[1:])
-    yield from lines.beginning(first, wanted[1:])
-    yield from lines.having(wanted)
 
 
 def _different(ids: Iterable[int], limit: int) -> list[int]:

@@ -134,18 +134,25 @@ class Lines:
         self._ids = ids
         self._sorted = sorted_
 
-    def beginning(self, words: str, others: Sequence[str]) -> Iterator[int]:
-        """The ids of the lines that begin with a text and have all the others in them."""
-        wanted = words.encode()
+    def beginning(self, word: str, others: Sequence[str]) -> Iterator[int]:
+        """The ids of the lines that begin with a word, then with its letters, and have all the others in them."""
+        rest = [other.encode() for other in others]
+        exact, within = self._range(f"{word} ".encode()), self._range(word.encode())
+        for lines in (
+            self._sorted[exact],
+            self._sorted[within.start : exact.start] + self._sorted[exact.stop : within.stop],
+        ):
+            yield from (self._ids[line] for line in sorted(lines) if self._has(line, rest))
+
+    def _range(self, wanted: bytes) -> slice:
+        """Where the sorted lines begin with a text."""
 
         def start(line: int) -> bytes:
             place = self._starts[line] + _INDENT
             return self._text[place : place + len(wanted)]
 
         first = bisect.bisect_left(self._sorted, wanted, key=start)
-        last = bisect.bisect_right(self._sorted, wanted, first, key=start)
-        rest = [word.encode() for word in others]
-        return (self._ids[line] for line in sorted(self._sorted[first:last]) if self._has(line, rest))
+        return slice(first, bisect.bisect_right(self._sorted, wanted, first, key=start))
 
     def having(self, words: Sequence[str]) -> Iterator[int]:
         """The ids of the lines that have all these texts in them."""
