@@ -94,7 +94,7 @@ def _feed(
 
     with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
         names = {name if "|" in name else up.instrument(name).key: name for name in symbols}
-        with MarketFeed(up.client, plus=mode is Mode.FULL_D30) as feed:
+        with contextlib.closing(MarketFeed(up.client, plus=mode is Mode.FULL_D30)) as feed:
             try:
                 feed.subscribe(names, mode)
             except ValueError as error:
