@@ -22,7 +22,8 @@ from upstox_emulator.market.days import Base, Days, exchange_of
 from upstox_emulator.market.minutes import second_activity
 from upstox_emulator.market.noise import Floats, Ints, stream, streams
 from upstox_emulator.market.sources import VIX
-from upstox_emulator.market.view import Depth, Greeks, Tick
+from upstox_emulator.market.view import Candle, Depth, Greeks, Tick
+from upstox_emulator.market.view import rows as rows_of
 
 _VolumeAt: TypeAlias = Callable[[int], Ints]
 """Units traded when a block begins."""
@@ -69,7 +70,7 @@ class Board:
     def __init__(self, days: Days, instruments: Sequence[Instrument], date: dt.date) -> None:
         self.instruments = instruments
         self._days = days
-        self._date = date
+        self.date = date
         self.span = days.sessions.of(exchange_of(instruments[0]), date)
         whole = [row for row, one in enumerate(instruments) if one.expiry is None or days.is_driven(one.key)]
         derived = [row for row, one in enumerate(instruments) if one.is_derivative]
@@ -84,6 +85,7 @@ class Board:
         self.ticks = lru_cache(maxsize=1)(self._ticks)
         self.depths = lru_cache(maxsize=2)(self._depths)
         self.greeks = lru_cache(maxsize=1)(self._greeks)
+        self.minutes = lru_cache(maxsize=2)(self._minutes)
 
     def _still(self) -> None:
         """What stands still for the day."""
@@ -95,7 +97,7 @@ class Board:
         pulses = {name: row for row, name in enumerate(dict.fromkeys(names))}
         self._pulse = np.array([pulses[name] for name in names], dtype=np.int64)
         minutes = self.span.minutes
-        self._done = np.array([self._days.pulse(name, self._date.toordinal(), minutes) for name in pulses])
+        self._done = np.array([self._days.pulse(name, self.date.toordinal(), minutes) for name in pulses])
         self._pulses = streams([stream(seed, name, "pulse") for name in pulses])
         self._within = lru_cache(maxsize=2)(self._make_within)
         self._lots, self._before, self._after, self._previous, self._opened, lower, upper, top, bottom = (
@@ -131,7 +133,7 @@ class Board:
 
     def _volume(self, part: Floats, second: int) -> Ints:
         """Units traded."""
-        volume = (self._lots * part + self._phase).astype(np.int64) * self._lot
+        volume: Ints = (self._lots * part + self._phase).astype(np.int64) * self._lot
         for row, day in self._whole.replayed:
             volume[row] = day.volume(second)
         return volume
@@ -208,9 +210,23 @@ class Board:
         found = zip(rows, part.greeks(second, self.columns(second).last[part.rows]), strict=True)
         return {row: greeks for row, greeks in found if self.instruments[row].is_option}
 
+    def _minutes(self, minute: int) -> list[Candle]:
+        """The candles of a whole minute, in the order of the rows."""
+        bars = [np.zeros(len(self.instruments), dtype=np.int64) for _ in range(4)]
+        for part in (self._derived, self._whole):
+            if part is not None and len(part.rows):
+                for column, values in zip(bars, part.bars(minute), strict=True):
+                    column[part.rows] = values
+        done = self._done[:, minute + 1][self._pulse]
+        traded = self._volume(done, 60 * minute + 59)
+        traded -= self._volume(self._done[:, minute][self._pulse], 60 * minute - 1)
+        oi = (self._before + ((self._after - self._before) * done).astype(np.int64)) * self._lot
+        columns = (column.tolist() for column in (*bars, traded, oi))
+        return list(rows_of(Candle, (repeat(float(self.span.open + 60 * minute)), *columns)))
+
     def is_asked(self, date: dt.date, second: int) -> bool:
         """Whether it pays to ask for all rows: many of a second are asked for, one after the other."""
-        if date != self._date or second != self._shown:
+        if date != self.date or second != self._shown:
             return False
         self._asks += 1
         return self._asks > _FEW
@@ -234,6 +250,10 @@ class _Whole:
 
     def _make_worth(self, block: int) -> Floats:
         return np.array([day.worth[block] for day in self.days])
+
+    def bars(self, minute: int) -> Ints:
+        """Open, high, low and close of a minute."""
+        return np.array([[column[minute] for column in day.bars] for day in self.days]).T
 
     def prices(self, second: int) -> tuple[Ints, Ints, Ints, Floats]:
         minute, rest = divmod(second, 60)
@@ -274,7 +294,7 @@ class _Derived:
     def _lay(self) -> None:
         """The underlyings' prices, minute by minute and block by block."""
         bars = [base.bars(self._span) for base in self._bases]
-        self._tops, self._bottoms = np.array([one.high for one in bars]), np.array([one.low for one in bars])
+        self._opens, self._tops, self._bottoms, self._closes = np.array(bars).transpose(1, 0, 2)
         starts = np.arange(0, self._span.minutes, BLOCK)
         self._highs = np.maximum.reduceat(self._tops, starts, axis=1)
         self._lows = np.minimum.reduceat(self._bottoms, starts, axis=1)
@@ -332,6 +352,14 @@ class _Derived:
         found = self._priced(np.array([minute // BLOCK]), np.column_stack((seconds[:, rest], high, low)))
         last, ends = found[:, 0], found[:, 1:]
         return last, np.maximum(self._highest, ends.max(axis=1)), np.minimum(self._lowest, ends.min(axis=1))
+
+    def bars(self, minute: int) -> tuple[Ints, Ints, Ints, Ints]:
+        """Open, high, low and close of a minute."""
+        spots = np.column_stack(
+            [column[:, minute] for column in (self._opens, self._tops, self._bottoms, self._closes)]
+        )
+        found = self._priced(np.array([minute // BLOCK]), spots)
+        return found[:, 0], found.max(axis=1), found.min(axis=1), found[:, 3]
 
     def greeks(self, second: int, prices: Ints) -> list[Greeks]:
         """Greeks at a second, given the prices."""

@@ -86,7 +86,8 @@ class Day:
     # Prices
 
     def _list(self, minute: int) -> list[int]:
-        return self.seconds(minute).tolist()
+        prices: list[int] = self.seconds(minute).tolist()
+        return prices
 
     def last(self, second: int) -> int:
         """The price at a second of the session."""

@@ -20,15 +20,13 @@ from upstox_emulator.market.noise import Floats, Ints, stream
 from upstox_emulator.market.sessions import Sessions, Span, date_of, midnight
 from upstox_emulator.market.sources import VIX, Source, source_of
 from upstox_emulator.market.view import Candle, Greeks, rows
+from upstox_emulator.units import PER_RUPEE
 
 _INDEX_VOLATILITY: Final = 0.1306
 """Of the Nifty 50, on which India VIX looks."""
 
-_KEPT: Final = 2048
+_KEPT: Final = 1024
 """Days held in memory."""
-
-_CALM: Final = 13.5
-"""The nervousness where there is no India VIX."""
 
 
 class Days:
@@ -203,7 +201,8 @@ class Days:
 
         def seconds(minute: int) -> Ints:
             one = Bars(*(column[minute : minute + 1] for column in bars))
-            return second_prices(number, np.array([span.open + 60 * minute]), one, ticks)[0]
+            prices: Ints = second_prices(number, np.array([span.open + 60 * minute]), one, ticks)[0]
+            return prices
 
         begin = int(np.searchsorted(rows.numbers, date.toordinal() - 365))
         year = (int(rows.high[begin:row].max()), int(rows.low[begin:row].min()))
@@ -229,7 +228,8 @@ class Days:
         number = stream(self.seed, name, "pulse")
 
         def within(minute: int) -> Floats:
-            return second_activity(number, np.array([span.open + 60 * minute]))[0]
+            parts: Floats = second_activity(number, np.array([span.open + 60 * minute]))[0]
+            return parts
 
         phase = stream(self.seed, instrument.key, "phase") / 2**64
         done = self.pulse(name, date.toordinal(), span.minutes)
@@ -291,7 +291,7 @@ class Days:
         source = self.source(underlying)
         calm = source.volatility
         if source.turnover == 0 and source.mood > 0:
-            calm *= self._calm_nerves() / 100 / _INDEX_VOLATILITY
+            calm *= self.instrument(VIX, date).anchor / (100 * PER_RUPEE) / _INDEX_VOLATILITY
         before = self.previous(underlying, date)
         return Ground(source, before, on_future=underlying.expiry is not None, calm=calm)
 
@@ -301,16 +301,10 @@ class Days:
             span = self.sessions.of(exchange, self.sessions.previous(exchange, expiry))
         return span.close
 
-    def _calm_nerves(self) -> float:
-        vix = self._catalog.find(VIX, dt.date(2026, 11, 20))
-        return _CALM if vix is None else vix.anchor / 10_000
-
     def _nerves(self, date: dt.date, span: Span) -> Floats:
         """India VIX when each block of a session begins, as a ratio to its anchor."""
         starts = np.arange(span.open, span.close, 60 * BLOCK)
-        vix = self._catalog.find(VIX, date)
-        if vix is None:
-            return np.ones(len(starts))
+        vix = self.instrument(VIX, date)
         own = self.sessions.span(exchange_of(vix), date)
         if own is None:
             return np.full(len(starts), self.close(vix, date) / vix.anchor)
@@ -330,7 +324,8 @@ class Days:
         base = Base(self, underlying, date)
 
         def priced(blocks: Ints, spots: Ints | Floats) -> Ints:
-            return bounded(terms.prices(blocks, spots[None, :]), lower, upper)[0]
+            prices: Ints = bounded(terms.prices(blocks, spots[None, :]), lower, upper)[0]
+            return prices
 
         blocks, spots = np.arange(span.minutes) // BLOCK, base.bars(span)
         middle = typical_of(spots)

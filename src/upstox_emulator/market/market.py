@@ -199,6 +199,8 @@ class Market:
 
         One that is not complete at `end` is as it stands then, `end` included.
         """
+        if seconds == end - start == 60 and (minute := self._whole_minute(key, start)) is not None:
+            return [minute]
         instrument = self._lasting(key, date_of(end), date_of(start))
         found: list[Candle] = []
         for day in self._traded(instrument, max(start, self._begin(instrument, date_of(start))), end):
@@ -317,6 +319,13 @@ class Market:
         exchange = exchange_of(board.instruments[row])
         day, _, second = self._sessions.at(exchange, at)
         return (board, second, row) if board.is_asked(day, second) else None
+
+    def _whole_minute(self, key: str, start: float) -> Candle | None:
+        """The candle of a minute of what was asked for together, for the feed asks for all of them every minute."""
+        board, row = self._asked.get(key, (None, 0))
+        if board is None or not board.span.open <= start < board.span.close or (start - board.span.open) % 60:
+            return None
+        return board.minutes(int(start - board.span.open) // 60)[row]
 
     def _lasting(self, key: str, *days: dt.date) -> Instrument:
         """The instrument with a key on one of the days, or the contract that ended, `NSE_FO|47983|17-04-2025`."""

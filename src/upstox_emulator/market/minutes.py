@@ -36,7 +36,8 @@ def bustle(minutes: int) -> Floats:
     """How busy the minutes of a session are: busiest at its ends. They sum up to 1."""
     x = (np.arange(minutes) + 0.5) / minutes
     weights = 1 + 1.7 * np.exp(-x / 0.05) + 1.3 * np.exp((x - 1) / 0.05)
-    return weights / weights.sum()
+    share: Floats = weights / weights.sum()
+    return share
 
 
 @lru_cache(maxsize=2048)

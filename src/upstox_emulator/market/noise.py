@@ -43,7 +43,8 @@ def bits(streams: int | Bits, counters: Ints) -> Bits:
     z = start + counters.astype(np.uint64) * _STEP
     z = (z ^ (z >> _S30)) * _MIX_1
     z = (z ^ (z >> _S27)) * _MIX_2
-    return z ^ (z >> _S31)
+    found: Bits = z ^ (z >> _S31)
+    return found
 
 
 def uniform(streams: int | Bits, counters: Ints) -> Floats:

@@ -6,6 +6,7 @@ factors, the last of them its own: that is how shares of a sector, and the index
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import msgspec
@@ -59,7 +60,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def volatility(self) -> float:
         """Of a year, as a fraction."""
-        return float(sum(load * load for _, load in self.loads) * YEAR) ** 0.5
+        return math.sqrt(sum(load * load for _, load in self.loads) * YEAR)
 
 
 # Yearly volatilities of common factors and of the own one, growth, and the limits.

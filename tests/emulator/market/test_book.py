@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from upstox_emulator.market.view import Depth
 
-from .world import DAY, NIFTY, RELIANCE, World, at
+from .world import DAY, NIFTY, RELIANCE, VIX, World, at
 
 KINDS = World().every_kind()
 
@@ -76,7 +76,24 @@ def test_many_at_once_are_what_each_is_alone(hours) -> None:
         shown = together.market.ticks(keys, moment)
         assert shown == [alone.market.tick(key, moment) for key in keys]
         assert together.market.depths(keys, moment, 3) == [alone.market.depth(key, moment, 3) for key in keys]
+        minute = moment // 60 * 60
+        for start in (minute - 60, minute - 7200, at("09:15")):
+            found = [together.market.candles(key, 60, start, start + 60) for key in keys]
+            assert found == [alone.market.candles(key, 60, start, start + 60) for key in keys]
         assert together.market.greeks_of(options, moment) == [alone.market.greeks(key, moment) for key in options]
+
+
+def test_books_of_many_come_as_columns_too(world) -> None:
+    keys = keys_of(world, 30)
+    sides = world.market.sides(keys, at("11:00"), 4)
+    assert sides.rows() == world.market.depths(keys, at("11:00"), 4)
+
+
+def test_greeks_of_what_was_asked_for_together(world) -> None:
+    keys = [RELIANCE, NIFTY, world.option(NIFTY, "CE").key, world.option(NIFTY, "PE").key, VIX]
+    world.market.ticks(keys, at("11:00"))
+    with pytest.raises(KeyError, match="not an option"):
+        world.market.greeks_of(keys, at("11:00"))
 
 
 def test_few_are_shown_one_by_one(world) -> None:

@@ -10,6 +10,7 @@ import pytest
 from upstox_emulator.calendar import Calendar
 from upstox_emulator.catalog.catalog import Catalog
 from upstox_emulator.catalog.instrument import Instrument
+from upstox_emulator.market.days import Base
 from upstox_emulator.market.market import Market
 from upstox_emulator.market.noise import bits, normal, stream, streams, uniform
 from upstox_emulator.market.sessions import Sessions, date_of, midnight
@@ -161,3 +162,45 @@ def test_years_without_known_holidays_have_weekdays() -> None:
     assert span.minutes == 375
     assert sessions.span("NSE", dt.date(2000, 1, 2)) is None
     assert int(sessions.trading("NSE", 2000).sum()) == 260
+
+
+def test_over_a_holiday_the_price_stands_still(world) -> None:
+    days, holiday = world.market._days, dt.date(2026, 11, 24)
+    close = world.market.close(RELIANCE, dt.date(2026, 11, 23))
+    for key in (RELIANCE, world.catalog.futures(RELIANCE, DAY)[0].key):
+        instrument = days.instrument(key, DAY)
+        assert days.close(instrument, holiday) == world.market.close(key, dt.date(2026, 11, 23))
+    base = Base(days, days.instrument(RELIANCE, DAY), holiday)
+    span = days.sessions.of("MCX", holiday)
+    assert {int(price) for column in base.bars(span) for price in column} == {close}
+    assert set(base.seconds(span, 5).tolist()) == {close}
+    assert base.depends == {RELIANCE}
+    driven = World()
+    driven.market.play(RELIANCE, [(0, 15_000_000)], at("10:00"))
+    assert driven.market._days.close(days.instrument(RELIANCE, DAY), dt.date(2026, 11, 28)) == 15_000_000
+
+
+def test_an_underlying_is_held_before_its_open_and_after_its_close(world) -> None:
+    days = world.market._days
+    base, span = Base(days, days.instrument(RELIANCE, DAY), DAY), days.sessions.of("MCX", DAY)
+    assert set(base.seconds(span, 0).tolist()) == {base.before} == {int(base.bars(span).close[14])}
+    assert base.seconds(span, 15)[0] == world.market.last(RELIANCE, at("09:15"))
+    assert set(base.seconds(span, 800).tolist()) == {world.market.close(RELIANCE, DAY)}
+
+
+def test_commodities_trade_in_the_evening_of_a_holiday(world) -> None:
+    future = next(one for one in world.catalog.futures(CRUDE, DAY) if one.segment == "MCX_FO")
+    chain = world.catalog.chain(future.key, world.catalog.expiries(future.key, DAY)[0], DAY)
+    evening = at("18:00", dt.date(2026, 11, 24))
+    found = world.market.greeks(chain[len(chain) // 2].key, evening)
+    assert 0.1 < found.iv < 1
+    assert world.market.last(future.key, evening) != world.market.last(future.key, evening + 600)
+
+
+def test_a_contract_that_ends_without_a_session_ends_with_the_one_before(world) -> None:
+    days = world.market._days
+    assert days._end("NFO", dt.date(2026, 11, 24)) == at("15:40", dt.date(2026, 11, 23))
+    with pytest.raises(KeyError, match="is no contract"):
+        days.underlying(days.instrument(RELIANCE, DAY))
+    with pytest.raises(KeyError, match="no trading day"):
+        days._chain.days(days.source(days.instrument(RELIANCE, DAY)), DAY, DAY).row(dt.date(2026, 11, 24))
