@@ -106,9 +106,13 @@ def _said(server: FeedServer) -> Any:
 
 
 def _plain(story: list[Any]) -> list[Any]:
-    """Without what is meant to differ: the number of tries that there are, which is without end with us."""
-    return [["reconnecting", event[1].split("/")[0]] if event[0] == "reconnecting" else event
-            for event in story if isinstance(event, list)]  # fmt: skip
+    """The events, without what is meant to differ (the number of tries that there are), or is chance.
+
+    Whether the official client still sees the server's answer to its goodbye, code 1000, depends on who is quicker.
+    """
+    events = [event for event in story if isinstance(event, list)]
+    events = [["reconnecting", event[1].split("/")[0]] if event[0] == "reconnecting" else event for event in events]
+    return [["close", None, None] if event == ["close", 1000, None] else event for event in events]
 
 
 @pytest.fixture(scope="module")
@@ -142,4 +146,4 @@ def test_a_portfolio_life():
             streamer.end()
             return story
 
-    assert life("ours") == life("official")
+    assert _plain(life("ours")) == _plain(life("official"))
