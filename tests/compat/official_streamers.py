@@ -46,7 +46,8 @@ class Watch:
     def until(self, condition, what):
         with self._changed:
             if not self._changed.wait_for(lambda: condition(self), timeout=20):
-                raise SystemExit(f"waited in vain for {what}; told so far: {self.told}")
+                print(f"waited in vain for {what}; told so far: {self.told}", file=sys.stderr, flush=True)
+                os._exit(1)  # the SDK's threads would go on
 
     def values(self, event):
         return [values for name, *values in self.told if name == event]
@@ -90,9 +91,9 @@ def market(*keys):
                 f"{kind} in {mode}",
             )
         seen[mode] = watch.in_mode(name, None)
+    before = len(watch.feeds())
     streamer.unsubscribe(list(keys[1:]))
     streamer.subscribe([keys[0]], "full")
-    before = len(watch.feeds())
     watch.until(lambda watch: len(watch.feeds()) > before, "the snapshot after unsubscribing")
     count = len(watch.messages())
     watch.until(lambda watch: len(watch.messages()) >= count + 3, "live frames after unsubscribing")
@@ -115,8 +116,7 @@ def reconnect(key):
     watch = Watch(streamer)
     streamer.connect()
     watch.until(lambda watch: watch.events().count("open") == 2, "a second connection")
-    count = len(watch.feeds())
-    watch.until(lambda watch: len(watch.feeds()) > count, "a second snapshot")
+    watch.until(lambda watch: len(watch.feeds()) == 2, "a second snapshot")
     streamer.disconnect()
     return {"told": [[name, *map(str, values)] for name, *values in watch.told if name != "message"]}
 
