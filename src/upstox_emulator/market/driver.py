@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -40,7 +41,7 @@ class MarketDriver:
     """Prices set, moved and replayed by hand.
 
     Instruments are told by key (`NSE_EQ|INE002A01018`) or by trading symbol (`RELIANCE`, `Nifty 50`,
-    `NIFTY FUT 29 DEC 26`), prices in rupees. What is on a driven price, such as its options, follows it.
+    `NIFTY FUT 29 DEC 26`, in capitals or not), prices in rupees. What is on a driven price, such as its options, follows it.
 
     Parameters:
         execute: carries out a command.
@@ -114,8 +115,11 @@ class MarketDriver:
         catalog, day = self._venue().catalog, self._now().date()
         if catalog.find(name, day) is not None:
             return name
-        for segment in _SEGMENTS:
-            found = catalog.by_symbol(segment, name, day)
+        for segment, spelling in product(_SEGMENTS, (name, name.upper())):
+            found = catalog.by_symbol(segment, spelling, day)
             if found is not None:
                 return found.key
+        for index in catalog.indices:
+            if index.compact.upper() == name.upper():
+                return index.key
         raise ValueError(f"{name!r} is neither the key nor the symbol of an instrument that is listed today")

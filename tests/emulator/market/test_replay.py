@@ -136,7 +136,7 @@ def test_prices_are_told_in_rupees_and_symbols(drive) -> None:
     driver.set_price("RELIANCE", 1600)
     assert driver.price("RELIANCE") == driver.price(RELIANCE) == 1600.0
     driver.set_price("Nifty 50", 26_000.05)
-    assert driver.price(NIFTY) == 26_000.05
+    assert driver.price(NIFTY) == driver.price("NIFTY 50") == driver.price("nifty") == 26_000.05
     future = drive.world.catalog.futures(NIFTY, DAY)[0]
     assert driver.price(future.symbol) == driver.price(future.compact) == driver.price(future.key)
     driver.set_price("RELIANCE", 1900, force=True)
