@@ -41,7 +41,7 @@ class MarketDriver:
     """Prices set, moved and replayed by hand.
 
     Instruments are told by key (`NSE_EQ|INE002A01018`) or by trading symbol (`RELIANCE`, `Nifty 50`,
-    `NIFTY FUT 29 DEC 26`, in capitals or not), prices in rupees. What is on a driven price, such as its options, follows it.
+    `NIFTY FUT 29 DEC 26`, in capitals or not), prices in rupees. What is on a driven price follows it, as options do.
 
     Parameters:
         execute: carries out a command.
