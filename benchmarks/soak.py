@@ -78,7 +78,7 @@ def run(server: Server, soak: Soak, seconds: float) -> None:
         server.send({"do": "kick"})
         reconnects = soak.feed.counters.reconnects
         while soak.feed.counters.reconnects == reconnects and time.monotonic() - begin < seconds + 5:
-            time.sleep(max(0.0, min(next_note, next_note - time.monotonic())))
+            time.sleep(max(0.0, next_note - time.monotonic()))
             soak.note(next_note - begin)
             next_note += 1
 

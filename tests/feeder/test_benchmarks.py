@@ -32,5 +32,5 @@ def test_the_feed_benchmark():
 
 
 def test_the_soak(tmp_path):
-    assert "ticks read, 1 reconnects" in run("soak.py", "--minutes", "0.05", "--out", str(tmp_path))
+    assert "ticks read, 1 reconnects" in run("soak.py", "--minutes", "0.02", "--out", str(tmp_path))
     assert (tmp_path / "soak.png").stat().st_size > 1000
