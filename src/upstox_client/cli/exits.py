@@ -16,6 +16,7 @@ from upstox_client.errors import (
     ApiException,
     AuthenticationError,
     NetworkError,
+    OrderOutcomeUnknown,
     PermissionDeniedError,
     RateLimitError,
     ServerError,
@@ -47,7 +48,10 @@ def exit_code(error: Exception) -> int:
 
 def in_words(error: Exception) -> str:
     """What happened and what to do next, in a line or two, without a secret."""
-    if isinstance(error, ApiException):
+    if isinstance(error, OrderOutcomeUnknown):
+        notes = " ".join(getattr(error, "__notes__", ()))
+        text = f"The answer was lost, and what came of it is not known. {notes}".rstrip() + "\nLook: upstox order list"
+    elif isinstance(error, ApiException):
         text = _call_in_words(error)
     elif isinstance(error, (LoginError, WrongUsageError)):
         text = str(error)

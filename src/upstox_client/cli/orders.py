@@ -1,0 +1,443 @@
+"""`upstox order` and `upstox gtt`: placing, changing, cancelling and looking at orders."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
+
+import typer
+
+from upstox_client.cli import show
+from upstox_client.cli.options import (
+    BaseUrl,
+    ClientId,
+    Csv,
+    Json,
+    Paper,
+    Sandbox,
+    WrongUsageError,
+    interactive,
+    trading,
+)
+from upstox_client.cli.tables import Columns, cell, emit
+
+if TYPE_CHECKING:
+    from upstox_client.trading import Basket, GttOrder, Order, Preview, Ticket
+    from upstox_client.trading.tickets import Side
+    from upstox_client.trading.upstox import Upstox
+
+Symbol: TypeAlias = Annotated[str, typer.Argument(metavar="SYMBOL", help="A symbol, a name, an ISIN or a key.")]
+MaybeSymbol: TypeAlias = Annotated[
+    str | None, typer.Argument(metavar="[SYMBOL]", help="Only those of this instrument.")
+]
+Quantity: TypeAlias = Annotated[
+    int | None, typer.Argument(metavar="[QUANTITY]", help="Units, multiples of the lot; or --lots.")
+]
+Lots: TypeAlias = Annotated[int | None, typer.Option("--lots", help="The quantity in lots.")]
+Limit: TypeAlias = Annotated[float | None, typer.Option("--limit", help="The worst price in rupees; default: none.")]
+Stop: TypeAlias = Annotated[
+    float | None, typer.Option("--stop", help="It goes out at this price, in rupees; with --limit SL, else SL-M.")
+]
+Product: TypeAlias = Annotated[str, typer.Option("--product", "-p", help="delivery, intraday or mtf.")]
+Validity: TypeAlias = Annotated[str, typer.Option("--validity", help="day, or ioc: at once or not at all.")]
+Protection: TypeAlias = Annotated[
+    float | None, typer.Option("--protection", help="Market protection in percent; default: what Upstox chooses.")
+]
+Tag: TypeAlias = Annotated[str | None, typer.Option("--tag", help="Up to 40 characters; default: a unique one.")]
+Wait: TypeAlias = Annotated[
+    float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait for it to be done.")
+]
+Yes: TypeAlias = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before sending it with real money.")]
+Preview_: TypeAlias = Annotated[bool, typer.Option("--preview", help="Show margin and charges, and send nothing.")]
+OrderId: TypeAlias = Annotated[str, typer.Argument(metavar="ORDER_ID", help="As `upstox order list` shows it.")]
+GttId: TypeAlias = Annotated[str, typer.Argument(metavar="GTT_ID", help="As `upstox gtt list` shows it.")]
+Trigger: TypeAlias = Annotated[float, typer.Option("--trigger", help="The price that it waits for, in rupees.")]
+Target: TypeAlias = Annotated[
+    float | None, typer.Option("--target", help="Close the position at this price, with a profit.")
+]
+Stoploss: TypeAlias = Annotated[
+    float | None, typer.Option("--stoploss", help="Close the position at this price, with a loss.")
+]
+Trailing: TypeAlias = Annotated[
+    float | None, typer.Option("--trailing", help="The stop loss follows the price in steps of this, in rupees.")
+]
+
+_REAL_MONEY: Final = frozenset({"live", "custom"})
+_SHOWN: Final = {
+    "time": "time", "id": "order id", "symbol": "symbol", "side": "side", "type": "type", "product": "product",
+    "quantity": "quantity", "filled": "filled", "limit": "limit", "stop": "stop", "average_price": "average",
+    "status": "status",
+}  # fmt: skip
+_GTT_SHOWN: Final = {
+    "id": "GTT id", "symbol": "symbol", "side": "side", "quantity": "quantity", "product": "product", "when": "when",
+    "trigger": "trigger", "target": "target", "stoploss": "stop loss", "trailing": "trailing", "status": "status",
+    "expires": "expires",
+}  # fmt: skip
+
+order = typer.Typer(no_args_is_help=True, help="Place, change, cancel and look at orders.")
+gtt = typer.Typer(no_args_is_help=True, help="Orders that wait for their price (GTT).")
+
+
+# What holds for all of them
+
+
+def confirm(up: Upstox, what: str, *, yes: bool) -> None:
+    """Ask before something is done with real money; never on paper.
+
+    Raises:
+        WrongUsageError: there is nobody to ask, and no `--yes`.
+        typer.Abort: the answer is no.
+    """
+    if yes or up.environment not in _REAL_MONEY:
+        return
+    if not interactive():
+        raise WrongUsageError(f"This is real money, and there is nobody to ask: {what}\nGive --yes, or --paper to try.")
+    typer.confirm(f"{what}\nWith real money ({up.environment}). Go on?", abort=True, err=True)
+
+
+def print_preview(preview: Preview, *, json: bool, csv: bool) -> None:
+    """Margin and charges of orders."""
+    shown = {name: name for name in ("symbol", "side", "quantity", "product", "price", "value", "margin", "charges")}
+    enough = "enough" if preview.is_affordable else f"{cell(preview.missing)} missing"
+    note = (
+        f"margin {cell(preview.margin)}, charges {cell(preview.charges.total)}, available {cell(preview.available)}: "
+        f"{enough}"
+    )
+    emit("Before sending", preview, json=json, csv=csv, shown=shown, note=note)
+
+
+def settle(one: Order, seconds: float) -> None:
+    """Wait for an order as long as is wanted; one whose answer was lost is looked for."""
+    from upstox_client.errors import OrderOutcomeUnknown
+
+    if one.client.configuration.sandbox:
+        return  # it has no order book
+    if one.is_unknown:
+        show.say("The answer was lost. Looking for the order in the order book; it is not sent again.")
+    with contextlib.suppress(TimeoutError, OrderOutcomeUnknown):
+        one.wait(timeout=seconds)
+
+
+def report(one: Order, *, json: bool, csv: bool) -> None:
+    """Print an order; a command whose order came to nothing has failed."""
+    from upstox_client.trading import OrderBook
+
+    emit("Order", OrderBook([one]), json=json, csv=csv, shown=_SHOWN)
+    if one.is_unknown:
+        show.say(
+            f"It is not known whether it was placed. Look for the tag {one.tag}: upstox order list --tag {one.tag}"
+        )
+        raise typer.Exit(1)
+    if one.status in {"rejected", "not placed"}:
+        show.say(f"The order was {one.status}: {one.message or 'no reason was given'}")
+        raise typer.Exit(1)
+
+
+def _send(up: Upstox, ticket: Ticket, *, wait: float, yes: bool, preview: bool, json: bool, csv: bool) -> None:
+    if preview:
+        print_preview(up.preview(ticket), json=json, csv=csv)
+        return
+    confirm(up, str(ticket), yes=yes)
+    placed = up.place(ticket)
+    settle(placed, wait)
+    report(placed, json=json, csv=csv)
+
+
+# upstox order
+
+
+def _trade(side: Side, symbol: str, quantity: int | None, options: dict[str, Any]) -> None:
+    """What `buy` and `sell` do."""
+    how = {name: options.pop(name) for name in ("client_id", "base_url", "sandbox", "paper")}
+    sending = {name: options.pop(name) for name in ("wait", "yes", "preview", "json", "csv")}
+    with trading(**how) as up:
+        _send(up, up.ticket(side, symbol, quantity, **options), **sending)
+
+
+@order.command()
+def buy(
+    symbol: Symbol,
+    quantity: Quantity = None,
+    lots: Lots = None,
+    limit: Limit = None,
+    stop: Stop = None,
+    product: Product = "delivery",
+    validity: Validity = "day",
+    market_protection: Protection = None,
+    tag: Tag = None,
+    wait: Wait = 2.0,
+    preview: Preview_ = False,
+    yes: Yes = False,
+    paper: Paper = False,
+    client_id: ClientId = None,
+    sandbox: Sandbox = False,
+    base_url: BaseUrl = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Buy. Without --limit and --stop it is a market order."""
+    options = dict(locals())
+    _trade("buy", options.pop("symbol"), options.pop("quantity"), options)
+
+
+@order.command()
+def sell(
+    symbol: Symbol,
+    quantity: Quantity = None,
+    lots: Lots = None,
+    limit: Limit = None,
+    stop: Stop = None,
+    product: Product = "delivery",
+    validity: Validity = "day",
+    market_protection: Protection = None,
+    tag: Tag = None,
+    wait: Wait = 2.0,
+    preview: Preview_ = False,
+    yes: Yes = False,
+    paper: Paper = False,
+    client_id: ClientId = None,
+    sandbox: Sandbox = False,
+    base_url: BaseUrl = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Sell. Without --limit and --stop it is a market order."""
+    options = dict(locals())
+    _trade("sell", options.pop("symbol"), options.pop("quantity"), options)
+
+
+@order.command()
+def modify(
+    order_id: OrderId,
+    limit: Limit = None,
+    stop: Stop = None,
+    quantity: Annotated[int | None, typer.Option("--quantity", help="The new quantity in all.")] = None,
+    lots: Lots = None,
+    market: Annotated[bool, typer.Option("--market", help="Without a limit from now on.")] = False,
+    wait: Wait = 2.0,
+    yes: Yes = False,
+    client_id: ClientId = None,
+    base_url: BaseUrl = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Change an open order; what is not given stays."""
+    if limit is stop is quantity is lots is None and not market:
+        raise WrongUsageError("Say what is to change: --limit, --stop, --quantity, --lots or --market.")
+    with trading(client_id=client_id, base_url=base_url) as up:
+        one = up.order(order_id)
+        confirm(up, f"Change {one.ticket}", yes=yes)
+        one.modify(limit=limit, stop=stop, quantity=quantity, lots=lots, market=market)
+        settle(one, wait)
+        report(one, json=json, csv=csv)
+
+
+@order.command()
+def cancel(
+    order_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ORDER_ID...]", help="As `upstox order list` shows them.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All that are open.")] = False,
+    symbol: Annotated[str | None, typer.Option("--symbol", help="All that are open of this instrument.")] = None,
+    tag: Annotated[str | None, typer.Option("--tag", help="All that are open with this tag.")] = None,
+    yes: Yes = False,
+    client_id: ClientId = None,
+    base_url: BaseUrl = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Cancel open orders: by id, or all of them, of an instrument, of a tag."""
+    from upstox_client.trading import OrderBook
+
+    if bool(order_ids) == (every or symbol is not None or tag is not None):
+        raise WrongUsageError("Say which: order ids, or --all, --symbol or --tag.")
+    with trading(client_id=client_id, base_url=base_url) as up:
+        if order_ids:
+            confirm(up, f"Cancel {', '.join(order_ids)}", yes=yes)
+            found = OrderBook([up.order(one).cancel() for one in order_ids])
+        else:
+            confirm(up, f"Cancel all open orders{_which(symbol, tag)}", yes=yes)
+            found = up.cancel_all(symbol, tag=tag)
+        emit(f"{len(found)} orders", found, json=json, csv=csv, shown=_SHOWN)
+
+
+def _which(symbol: str | None, tag: str | None) -> str:
+    return (f" of {symbol}" if symbol else "") + (f" tagged {tag}" if tag else "")
+
+
+@order.command("list")
+def list_orders(
+    symbol: MaybeSymbol = None,
+    tag: Annotated[str | None, typer.Option("--tag", help="Only those with this tag.")] = None,
+    only_open: Annotated[bool, typer.Option("--open", help="Only those that are not done.")] = False,
+    client_id: ClientId = None,
+    base_url: BaseUrl = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Today's orders."""
+    with trading(client_id=client_id, base_url=base_url) as up:
+        found = up.orders(symbol, tag=tag)
+        found = found.open if only_open else found
+        emit(f"{len(found)} orders, {len(found.open)} open", found, json=json, csv=csv, shown=_SHOWN)
+
+
+@order.command("show")
+def show_order(
+    order_id: OrderId, client_id: ClientId = None, base_url: BaseUrl = None, json: Json = False, csv: Csv = False
+) -> None:
+    """An order, and how it was executed."""
+    from upstox_client.trading import OrderBook
+
+    with trading(client_id=client_id, base_url=base_url) as up:
+        one = up.order(order_id)
+        fills = one.fills
+    if json or csv:
+        emit("", OrderBook([one]), json=json, csv=csv)
+        return
+    show.pairs(
+        f"Order {one.id}",
+        [
+            ("What", str(one.ticket)),
+            ("Status", one.status + (f": {one.message}" if one.message else "")),
+            ("Filled", f"{one.filled} of {one.quantity}"),
+            ("Average price", cell(one.average_price)),
+            ("Tag", one.tag or "-"),
+            ("Last change", cell(one.time)),
+        ],
+    )
+    if fills:
+        parts = ("time", "trade_id", "quantity", "price")
+        emit(
+            "Executions", Columns({name: [getattr(fill, name) for fill in fills] for name in parts}), json=json, csv=csv
+        )
+
+
+# upstox gtt
+
+
+def _wait_for(side: Side, symbol: str, quantity: int | None, options: dict[str, Any]) -> None:
+    """What `gtt buy` and `gtt sell` do."""
+    how = {name: options.pop(name) for name in ("client_id", "base_url", "paper")}
+    yes, json, csv = (options.pop(name) for name in ("yes", "json", "csv"))
+    with trading(**how) as up:
+        amount = f"{quantity}" if quantity is not None else f"{options['lots']} lots of"
+        confirm(up, f"{side.upper()} {amount} {symbol} once it is at {options['trigger']:g}", yes=yes)
+        placed = (up.gtt.buy if side == "buy" else up.gtt.sell)(symbol, quantity, **options)
+        _report_gtt([placed], json=json, csv=csv)
+
+
+def _report_gtt(orders: list[GttOrder], *, json: bool, csv: bool) -> None:
+    from upstox_client.trading.gtt import GttBook
+
+    emit(f"{len(orders)} GTT orders", GttBook(orders), json=json, csv=csv, shown=_GTT_SHOWN)
+
+
+@gtt.command("buy")
+def gtt_buy(
+    symbol: Symbol,
+    trigger: Trigger,
+    quantity: Quantity = None,
+    lots: Lots = None,
+    target: Target = None,
+    stoploss: Stoploss = None,
+    trailing: Trailing = None,
+    product: Product = "delivery",
+    yes: Yes = False,
+    paper: Paper = False,
+    client_id: ClientId = None,
+    base_url: BaseUrl = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Buy once the price gets to --trigger; then sell again at --target or --stoploss."""
+    options = dict(locals())
+    _wait_for("buy", options.pop("symbol"), options.pop("quantity"), options)
+
+
+@gtt.command("sell")
+def gtt_sell(
+    symbol: Symbol,
+    trigger: Trigger,
+    quantity: Quantity = None,
+    lots: Lots = None,
+    target: Target = None,
+    stoploss: Stoploss = None,
+    trailing: Trailing = None,
+    product: Product = "delivery",
+    yes: Yes = False,
+    paper: Paper = False,
+    client_id: ClientId = None,
+    base_url: BaseUrl = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Sell once the price gets to --trigger; then buy again at --target or --stoploss."""
+    options = dict(locals())
+    _wait_for("sell", options.pop("symbol"), options.pop("quantity"), options)
+
+
+@gtt.command("list")
+def gtt_list(
+    symbol: MaybeSymbol = None,
+    client_id: ClientId = None,
+    base_url: BaseUrl = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """The orders that wait."""
+    with trading(client_id=client_id, base_url=base_url) as up:
+        _report_gtt(list(up.gtt.orders(symbol)), json=json, csv=csv)
+
+
+@gtt.command("modify")
+def gtt_modify(
+    gtt_id: GttId,
+    trigger: Annotated[float | None, typer.Option("--trigger", help="The new price that it waits for.")] = None,
+    target: Target = None,
+    stoploss: Stoploss = None,
+    trailing: Trailing = None,
+    quantity: Annotated[int | None, typer.Option("--quantity", help="The new quantity.")] = None,
+    yes: Yes = False,
+    client_id: ClientId = None,
+    base_url: BaseUrl = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Change an order that waits; what is not given stays."""
+    if trigger is target is stoploss is trailing is quantity is None:
+        raise WrongUsageError("Say what is to change: --trigger, --target, --stoploss, --trailing or --quantity.")
+    with trading(client_id=client_id, base_url=base_url) as up:
+        one = up.gtt.order(gtt_id)
+        confirm(up, f"Change {gtt_id} ({one.side} {one.quantity} {one.instrument})", yes=yes)
+        one.modify(trigger=trigger, target=target, stoploss=stoploss, trailing=trailing, quantity=quantity)
+        _report_gtt([one], json=json, csv=csv)
+
+
+@gtt.command("cancel")
+def gtt_cancel(
+    gtt_ids: Annotated[list[str], typer.Argument(metavar="GTT_ID...", help="As `upstox gtt list` shows them.")],
+    yes: Yes = False,
+    client_id: ClientId = None,
+    base_url: BaseUrl = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Cancel orders that wait, with all their legs."""
+    with trading(client_id=client_id, base_url=base_url) as up:
+        confirm(up, f"Cancel {', '.join(gtt_ids)}", yes=yes)
+        _report_gtt([up.gtt.order(one).cancel() for one in gtt_ids], json=json, csv=csv)
+
+
+def report_basket(title: str, basket: Basket[Order], *, wait: float, json: bool, csv: bool) -> None:
+    """Print what became of several orders; if any failed, the command has."""
+    for one in basket.orders:
+        settle(one, wait)
+    emit(title, basket, json=json, csv=csv)
+    bad = [one for one in basket.orders if one.is_unknown or one.status == "rejected"]
+    for line in basket.failed:
+        show.say(f"Not sent: {line}")
+    for one in bad:
+        show.say(f"{one.ticket}: {one.status}: {one.message}")
+    if basket.failed or bad:
+        raise typer.Exit(1)

@@ -1,0 +1,202 @@
+"""`upstox positions`, `holdings`, `pnl`, `charges`, `margin` and `squareoff`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast
+
+import typer
+
+from upstox_client.cli import show
+from upstox_client.cli.options import BaseUrl, ClientId, Csv, Json, Paper, WrongUsageError, trading
+from upstox_client.cli.orders import (
+    Limit,
+    Lots,
+    Product,
+    Quantity,
+    Stop,
+    Symbol,
+    Wait,
+    Yes,
+    confirm,
+    print_preview,
+    report_basket,
+)
+from upstox_client.cli.tables import cell, emit
+from upstox_client.cli.words import rupees
+
+if TYPE_CHECKING:
+    from upstox_client.models.reports import ReportSegment
+    from upstox_client.trading import Charges
+    from upstox_client.trading.tickets import Side, Terms
+
+SideName = Annotated[str, typer.Argument(metavar="buy|sell", help="Which way.")]
+Picture = Annotated[
+    Path | None, typer.Option("--plot", metavar="FILE", help="Draw it into a PNG or SVG file. Needs the extra plot.")
+]
+
+_POSITIONS: Final = {
+    "symbol": "symbol", "product": "product", "quantity": "quantity", "average_price": "average",
+    "last_price": "last", "value": "value", "realised": "realised", "unrealised": "unrealised", "pnl": "P&L",
+}  # fmt: skip
+_PNL: Final = {
+    "symbol": "symbol", "product": "product", "realised": "realised", "unrealised": "unrealised", "pnl": "P&L",
+    "day_pnl": "today",
+}  # fmt: skip
+_HOLDINGS: Final = {
+    "symbol": "symbol", "quantity": "quantity", "average_price": "average", "last_price": "last",
+    "invested": "invested", "value": "value", "pnl": "P&L", "pnl_percent": "%", "day_change": "today",
+}  # fmt: skip
+_CHARGES: Final = {
+    "brokerage": "Brokerage", "stt": "Securities transaction tax", "transaction": "Exchange", "gst": "GST",
+    "stamp_duty": "Stamp duty", "sebi": "SEBI", "ipft": "Investor protection fund", "clearing": "Clearing",
+}  # fmt: skip
+_SEGMENTS: Final = ("EQ", "FO", "COM", "CD")
+
+
+def positions(
+    paper: Paper = False, client_id: ClientId = None, base_url: BaseUrl = None, json: Json = False, csv: Csv = False
+) -> None:
+    """The day's positions, with what they have made."""
+    with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
+        found = up.positions
+    note = f"realised {cell(found.realised)}, unrealised {cell(found.unrealised)}, together {cell(found.pnl)}"
+    emit(f"{len(found.open)} open positions", found, json=json, csv=csv, shown=_POSITIONS, note=note)
+
+
+def holdings(
+    paper: Paper = False, client_id: ClientId = None, base_url: BaseUrl = None, json: Json = False, csv: Csv = False
+) -> None:
+    """The shares in the demat account."""
+    with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
+        found = up.holdings
+    worth = f"invested {cell(found.invested)}, worth {cell(found.value)}"
+    note = f"{worth}, P&L {cell(found.pnl)}, today {cell(found.day_change)}"
+    emit(f"{len(found)} holdings", found, json=json, csv=csv, shown=_HOLDINGS, note=note)
+
+
+def pnl(
+    segment: Annotated[
+        str | None, typer.Option("--segment", help="The report of a financial year instead: EQ, FO, COM or CD.")
+    ] = None,
+    year: Annotated[
+        str | None, typer.Option("--year", metavar="YYZZ", help="The financial year, such as 2627; default: this one.")
+    ] = None,
+    plot: Picture = None,
+    paper: Paper = False,
+    client_id: ClientId = None,
+    base_url: BaseUrl = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Profit and loss: of today's positions, or with --segment the trades of a financial year."""
+    if segment is None and year is not None:
+        raise WrongUsageError("--year is for the report of a segment: give --segment EQ, FO, COM or CD.")
+    with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
+        if segment is not None:
+            report = up.report(_segment(segment), year)
+            note = f"profit {cell(report.pnl)}, charges {cell(report.charges.total)}, after charges {cell(report.net)}"
+            emit(f"{report.segment} {report.year}", report, json=json, csv=csv, note=note)
+            return
+        found = up.positions
+        if plot is not None:
+            found.plot(plot)
+            show.say(f"Drawn into {plot}.")
+    if json or csv or plot is None:
+        note = f"together {cell(found.pnl)}, today {cell(found.day_pnl)}, before charges"
+        emit("Profit and loss", found, json=json, csv=csv, shown=_PNL, note=note)
+
+
+def _segment(text: str) -> ReportSegment:
+    if text.upper() not in _SEGMENTS:
+        raise WrongUsageError(f"--segment is one of {', '.join(_SEGMENTS)}, got {text!r}.")
+    return cast("ReportSegment", text.upper())
+
+
+def charges(
+    side: SideName,
+    symbol: Symbol,
+    quantity: Quantity = None,
+    lots: Lots = None,
+    limit: Limit = None,
+    product: Product = "delivery",
+    paper: Paper = False,
+    client_id: ClientId = None,
+    base_url: BaseUrl = None,
+    json: Json = False,
+) -> None:
+    """What an order would cost in brokerage and taxes. Sends nothing."""
+    with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
+        terms = cast("Terms", {"lots": lots, "limit": limit, "product": product})
+        ticket = up.ticket(_side(side), symbol, quantity, **terms)
+        found = up.preview(ticket).charges
+    if json:
+        show.as_json(found)
+        return
+    show.amounts(f"Charges: {ticket}", _charge_rows(found))
+
+
+def _charge_rows(found: Charges) -> list[tuple[int, str, str]]:
+    rows = [(0, "In all", rupees(found.total))]
+    rows += [(1, text, rupees(amount)) for name, text in _CHARGES.items() if (amount := getattr(found, name))]
+    if found.dp:
+        rows.append((0, "On top, when shares leave the demat account", rupees(found.dp)))
+    return rows
+
+
+def margin(
+    side: SideName,
+    symbol: Symbol,
+    quantity: Quantity = None,
+    lots: Lots = None,
+    limit: Limit = None,
+    stop: Stop = None,
+    product: Product = "delivery",
+    paper: Paper = False,
+    client_id: ClientId = None,
+    base_url: BaseUrl = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """The margin that an order would need, and whether there is enough. Sends nothing."""
+    with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
+        terms = cast("Terms", {"lots": lots, "limit": limit, "stop": stop, "product": product})
+        print_preview(up.preview(up.ticket(_side(side), symbol, quantity, **terms)), json=json, csv=csv)
+
+
+def _side(text: str) -> Side:
+    if text.lower() not in {"buy", "sell"}:
+        raise WrongUsageError(f"Say buy or sell first, got {text!r}.")
+    return cast("Side", text.lower())
+
+
+def squareoff(
+    symbols: Annotated[
+        list[str] | None, typer.Argument(metavar="[SYMBOL...]", help="Only these; default: all but delivered shares.")
+    ] = None,
+    product: Annotated[str | None, typer.Option("--product", "-p", help="Only positions of this: D, I or MTF.")] = None,
+    keep_orders: Annotated[
+        bool, typer.Option("--keep-orders", help="Leave their open orders, which may open positions again.")
+    ] = False,
+    wait: Wait = 2.0,
+    yes: Yes = False,
+    client_id: ClientId = None,
+    base_url: BaseUrl = None,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Close positions at the market, after cancelling their open orders."""
+    chosen = None if product is None else product.upper()
+    if chosen not in {None, "D", "I", "MTF"}:
+        raise WrongUsageError(f"--product is D, I or MTF, got {product!r}.")
+    with trading(client_id=client_id, base_url=base_url) as up:
+        confirm(up, f"Close {', '.join(symbols or ()) or 'all positions'} at the market", yes=yes)
+        kind = cast('Literal["D", "I", "MTF"] | None', chosen)
+        basket = up.square_off(*symbols or (), product=kind, cancel_orders=not keep_orders)
+        if not basket.lines:
+            show.say("Nothing was open.")
+        report_basket("Closing", basket, wait=wait, json=json, csv=csv)
+
+
+COMMANDS: Final[tuple[Any, ...]] = (positions, holdings, pnl, charges, margin, squareoff)
+"""The commands of this module, by their names."""
