@@ -133,13 +133,13 @@ def charges(
     if json:
         show.as_json(found)
         return
-    show.amounts(f"Charges: {ticket}", _charge_rows(found))
+    show.amounts(f"Charges: {ticket}", _charge_rows(found, leaves=ticket.side == "SELL"))
 
 
-def _charge_rows(found: Charges) -> list[tuple[int, str, str]]:
+def _charge_rows(found: Charges, *, leaves: bool) -> list[tuple[int, str, str]]:
     rows = [(0, "In all", rupees(found.total))]
     rows += [(1, text, rupees(amount)) for name, text in _CHARGES.items() if (amount := getattr(found, name))]
-    if found.dp:
+    if found.dp and leaves:
         rows.append((0, "On top, when shares leave the demat account", rupees(found.dp)))
     return rows
 
