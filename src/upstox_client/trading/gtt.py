@@ -9,6 +9,9 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Generic, Literal, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
+import msgspec
+
+from upstox_client.api.order_api import OrderOperations
 from upstox_client.api.order_controller_v_3_api import OrderV3Operations
 from upstox_client.errors import ResponseDecodeError
 from upstox_client.instruments import Instrument, Name
@@ -23,7 +26,7 @@ from upstox_client.models.gtt import (
     Rule,
     TriggerType,
 )
-from upstox_client.models.orders import TransactionType
+from upstox_client.models.orders import OrderBookData, TransactionType
 from upstox_client.trading.colours import Async, Flow, Flowing, Sync, call, flow, together
 from upstox_client.trading.desk import Desk
 from upstox_client.trading.fluent import fluent
@@ -162,14 +165,17 @@ class GttOrderFlows(Flowing):
 
     @fluent
     def refresh(self) -> Flow[None]:
-        """Read how it stands. Of one that has ended, the server may say nothing more.
+        """Read how it stands. The server forgets one that has ended; today's orders then tell how it did.
 
         https://upstox.com/developer/api-documentation/get-gtt-order-details
         """
         answer = yield from call(OrderV3Operations.get_gtt_order_details, gtt_order_id=self.id)
         found = next((row for row in answer.data or () if row.gtt_order_id == self.id), None)
         self._is_gone = found is None
-        self.details = found or self.details
+        if found is None:
+            book = yield from call(OrderOperations.get_order_book)
+            found = ended(self.details, [row for row in book.data or () if row.order_ref_id == self.id])
+        self.details = found
 
     @fluent
     def cancel(self) -> Flow[None]:
@@ -223,6 +229,25 @@ class GttOrderFlows(Flowing):
         )
         yield from call(OrderV3Operations.modify_gtt_order, request)
         yield from self.refresh.flow()
+
+
+def ended(details: GttOrderDetails, orders: Sequence[OrderBookData]) -> GttOrderDetails:
+    """An order that waits no more, with the legs as the orders that it has placed tell; the others are cancelled."""
+    done = [row for row in orders if row.status == "complete"]
+    filled: dict[int, str] = {}
+    for row in done:
+        legs = [rule for rule in details.rules or () if rule.transaction_type == row.transaction_type]
+        if legs:
+            price = row.average_price or 0.0
+            nearest = min(legs, key=lambda rule: abs((rule.trigger_price or 0.0) - price))
+            filled[id(nearest)] = row.order_id or ""
+
+    def as_it_ended(rule: Rule) -> Rule:
+        if id(rule) in filled:
+            return msgspec.structs.replace(rule, status="COMPLETED", order_id=filled[id(rule)])
+        return rule if rule.status in ENDED else msgspec.structs.replace(rule, status="CANCELLED")
+
+    return msgspec.structs.replace(details, rules=[as_it_ended(rule) for rule in details.rules or ()])
 
 
 def _trigger(rule: Rule | None) -> float | None:

@@ -1,0 +1,47 @@
+"""An iron condor: what it can make and lose, what margin it needs, and a picture. It sends nothing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from stage import stage
+
+WINGS = 5  # strikes between what is sold and what is bought
+BODY = 4  # strikes from the money
+
+
+def main() -> None:
+    """One look; the picture goes into the folder that is named, or the one the program is run in."""
+    folder = Path(sys.argv[1]) if sys.argv[1:] else Path()
+    with stage() as here:
+        up = here.up
+        chain = up.options("NIFTY", "next week")
+        payoff = chain.payoff(
+            f"sell ATM+{BODY} CE", f"buy ATM+{BODY + WINGS} CE", f"sell ATM-{BODY} PE", f"buy ATM-{BODY + WINGS} PE"
+        )
+        print(chain)
+        print(payoff)
+        low, high = payoff.break_evens
+        print(f"makes money between {low:,.0f} and {high:,.0f}, {(high - low) / chain.spot:.1%} of the index")
+
+        call, put = chain[f"ATM+{BODY}"].call, chain[f"ATM-{BODY}"].put
+        far_call, far_put = chain[f"ATM+{BODY + WINGS}"].call, chain[f"ATM-{BODY + WINGS}"].put
+        legs = [("sell", call), ("buy", far_call), ("sell", put), ("buy", far_put)]
+        preview = up.preview(
+            *(
+                up.ticket("buy" if side == "buy" else "sell", option.instrument, lots=1)
+                for side, option in legs
+                if option is not None
+            )
+        )
+        print(f"margin {preview.margin:,.0f} rupees: {preview.benefit:,.0f} less than leg by leg")
+        print(f"charges {preview.charges.total:,.2f} rupees to open it, available {preview.available:,.0f}")
+
+        path = folder / "iron_condor.png"
+        payoff.plot(path)
+        print(f"drawn into {path.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Opening range breakout: buy above the high of the first quarter of an hour, with a stop at its low.
+
+The exits wait at Upstox (a bracket), so they are there even if this program is not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from stage import stage
+
+from upstox_emulator import IST
+
+SYMBOL = "RELIANCE"
+QUANTITY = 50
+OPENS = dt.time(9, 15)
+RANGE = 15  # minutes
+PATIENCE = 120  # minutes after which there is no trade today
+
+
+def main() -> None:
+    """One morning."""
+    with stage(start=dt.datetime(2026, 11, 23, 9, 15, tzinfo=IST)) as here:
+        up = here.up
+        one = up.instrument(SYMBOL)
+        here.script(SYMBOL, [(0, 1530), (240, 1538), (600, 1526), (1200, 1534), (1500, 1540), (2400, 1566)])
+        here.wait(RANGE * 60)
+
+        opened = dt.datetime.combine(up.now.date(), OPENS, IST)
+        candles = up.history(one, "1m", start=opened)[:RANGE]
+        high, low = max(candles.high), min(candles.low)
+        print(f"{candles[0].time:%H:%M} to {candles[-1].time:%H:%M} IST: {one} between {low:.2f} and {high:.2f}")
+
+        price = up.ltp(one)[one]
+        for _ in range(PATIENCE):
+            if price > high:
+                break
+            here.wait(60)
+            price = up.ltp(one)[one]
+        else:
+            print("no breakout, no trade")
+            return
+
+        target = one.rounded(price + 2 * (high - low))
+        print(f"{up.now:%H:%M} IST: {price:.2f} is a breakout; target {target:.2f}, stop {low:.2f}")
+        bracket = up.gtt.bracket(
+            "buy", one, QUANTITY, limit=one.rounded(price * 1.001), target=target, stoploss=low, product="intraday"
+        )
+        while not bracket.is_done:
+            here.wait(60)
+            bracket.refresh()
+        ended = "target" if bracket.target and bracket.target.status == "COMPLETED" else "stop"
+        print(f"{up.now:%H:%M} IST: closed at the {ended}; P&L {up.positions[SYMBOL].pnl:+,.2f} rupees")
+
+
+if __name__ == "__main__":
+    main()
