@@ -346,7 +346,7 @@ class OrderFlows(Flowing):
         """See that it is known whether it was placed."""
         if self.unknown is None:
             return
-        yield from self.reconcile.flow()
+        yield from self.reconcile.flow(_PATIENCE)
         unknown = self._still_unknown()
         if unknown is not None:
             raise unknown

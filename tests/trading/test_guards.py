@@ -1,0 +1,141 @@
+"""Guards refuse with a reason, and nothing is sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.colours import Colour, local
+from trading.floor import Floor, cache_folder, floor, running
+from trading.test_tickets import CRUDE, FUTURE, SHARE, made
+from upstox_client.trading import GuardError, Guards
+from upstox_client.trading.desk import Desk
+from upstox_client.trading.guards import Facts, check, refusal
+from upstox_emulator import Emulator
+
+__all__ = ["cache_folder", "floor", "running"]
+
+LIVE = Facts(environment="live")
+
+
+@pytest.mark.parametrize(
+    ("guards", "order", "facts", "refused"),
+    [
+        ({}, {}, LIVE, None),
+        ({"paper_only": True}, {}, LIVE, "paper_only"),
+        ({"paper_only": True}, {}, Facts(environment="custom"), "paper_only"),
+        ({"paper_only": True}, {}, Facts(environment="emulator"), None),
+        ({"paper_only": True}, {}, Facts(environment="sandbox"), None),
+        ({"kill_words": ["test"]}, {"tag": "a test"}, LIVE, "kill_words"),
+        ({"kill_words": ["test"]}, {"tag": "latest"}, LIVE, None),
+        ({"kill_words": ["RELIANCE"]}, {}, LIVE, "kill_words"),
+        ({"kill_words": ["RELI"]}, {}, LIVE, None),
+        ({"instruments": ["reliance"]}, {}, LIVE, None),
+        ({"instruments": ["NSE_EQ"]}, {}, LIVE, None),
+        ({"instruments": ["INE002A01018"]}, {}, LIVE, None),
+        ({"instruments": ["NSE_EQ|INE002*"]}, {}, LIVE, None),
+        ({"instruments": ["NIFTY"]}, {"one": FUTURE, "quantity": 65}, LIVE, None),
+        ({"instruments": ["INFY", "TCS"]}, {}, LIVE, "instruments"),
+        ({"instruments": []}, {}, LIVE, "instruments"),
+        ({"products": ["I"]}, {}, LIVE, "products"),
+        ({"products": ["I"]}, {"product": "intraday"}, LIVE, None),
+        ({"max_quantity": 9}, {}, LIVE, "max_quantity"),
+        ({"max_quantity": 10}, {}, LIVE, None),
+        ({"max_lots": 1}, {"one": FUTURE, "quantity": 130}, LIVE, "max_lots"),
+        ({"max_lots": 2}, {"one": FUTURE, "quantity": 130}, LIVE, None),
+        ({"max_lots": 1}, {}, LIVE, None),
+        ({"max_orders": 2}, {}, Facts(environment="live", sent=2), "max_orders"),
+        ({"max_orders": 2}, {}, Facts(environment="live", sent=1), None),
+        ({"max_orders": 1}, {"one": FUTURE, "quantity": 65 * 28}, LIVE, "max_orders"),
+        ({"max_value": 15_000}, {"limit": 1500}, LIVE, None),
+        ({"max_value": 14_999}, {"limit": 1500}, LIVE, "max_value"),
+        ({"max_value": 14_999}, {"stop": 1500}, LIVE, "max_value"),
+        ({"max_value": 15_000}, {}, LIVE, None),  # not known yet
+        ({"max_value": 15_000}, {}, Facts(environment="live", price=1500.1), "max_value"),
+        ({"max_value": 15_000}, {}, Facts(environment="live", price=0.0), "max_value"),
+        ({"max_value": 999_999}, {"one": CRUDE, "quantity": None, "lots": 2, "limit": 5000}, LIVE, "max_value"),
+        ({"market_hours": True}, {}, LIVE, None),
+        ({"market_hours": True}, {}, Facts(environment="live", status="NORMAL_OPEN"), None),
+        ({"market_hours": True}, {}, Facts(environment="live", status="CLOSING_END"), "market_hours"),
+    ],
+)
+def test_each_guard(guards: dict[str, Any], order: dict[str, Any], facts: Facts, refused: str | None) -> None:
+    found = refusal(Guards(**guards), made(**order), facts)
+    assert (found and found[0]) == refused
+    assert found is None or len(found[1]) > 10
+
+
+@pytest.mark.parametrize(
+    ("setting", "error"),
+    [
+        ({"max_value": 0}, ValueError),
+        ({"max_lots": -1}, ValueError),
+        ({"instruments": "NIFTY"}, TypeError),
+        ({"kill_words": "x"}, TypeError),
+    ],
+)
+def test_guards_that_make_no_sense(setting: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error, match=next(iter(setting))):
+        Guards(**setting)
+
+
+def test_what_closes_a_position_is_let_through_but_on_paper_only() -> None:
+    desk = Desk(Guards(max_quantity=1, instruments=[]))
+    desk.halted = "enough"
+    assert list(check(desk, local(), made(), closing=True)) == []
+    live = local()
+    live.host = live.order_host = "https://api.upstox.com"
+    with pytest.raises(GuardError, match="only paper trading is allowed, and this goes to") as refused:
+        list(check(Desk(Guards(paper_only=True)), live, made(), closing=True))
+    assert refused.value.guard == "paper_only"
+    assert refused.value.ticket.instrument == SHARE
+
+
+def test_nothing_is_sent(floor: Floor) -> None:
+    up = floor.upstox(guards=Guards(max_value=100_000, market_hours=True, max_orders=2))
+    with pytest.raises(GuardError, match=r"not sent: BUY 100 RELIANCE .* 150,000\.00 .* and 100,000\.00 is the most"):
+        floor.do(up.buy, "RELIANCE", 100)
+    with pytest.raises(GuardError, match=r"is worth 150,000\.00 rupees"):
+        floor.do(up.buy, "RELIANCE", 100, limit=1500)
+    for path in ("/v3/order/place", "/v2/order/multi/place", "/v3/order/gtt/place"):
+        floor.emulator.journal.assert_not_called("POST", path)
+    order = floor.do(up.buy, "RELIANCE", 10, limit=1400)
+    with pytest.raises(GuardError, match=r"150,000\.00 rupees"):
+        floor.do(order.modify, limit=1500, quantity=100)
+    with pytest.raises(GuardError, match="is the most"):
+        floor.do(up.basket, floor.ticket("buy", "RELIANCE", 1), floor.ticket("buy", "RELIANCE", 100, limit=1500))
+    with pytest.raises(GuardError):
+        floor.do(up.gtt.buy, "RELIANCE", 100, trigger=1400)
+    floor.do(up.gtt.buy, "RELIANCE", 1, trigger=1400)
+    with pytest.raises(GuardError, match="2 orders have been sent, and 2 are allowed") as refused:
+        floor.do(up.buy, "RELIANCE", 1)
+    assert refused.value.guard == "max_orders"
+    assert floor.writes("/v3/order/place") == 1
+    assert floor.writes("/v2/order/multi/place") == 0
+    assert floor.writes("/v3/order/modify") == 0
+
+
+def test_a_halt(floor: Floor) -> None:
+    floor.do(floor.up.buy, "RELIANCE", 10, product="intraday")
+    floor.up.halt("the loss of the day")
+    with pytest.raises(GuardError, match="trading is halted: the loss of the day") as refused:
+        floor.do(floor.up.buy, "RELIANCE", 1)
+    assert refused.value.guard == "halted"
+    basket = floor.do(floor.up.square_off)
+    assert floor.do(basket.orders[0].wait, timeout=5).is_complete
+    floor.up.resume()
+    assert floor.do(floor.do(floor.up.buy, "RELIANCE", 1).wait, timeout=5).is_complete
+
+
+def test_the_market_is_closed(colour: Colour, cache_folder: Path) -> None:
+    evening = dt.datetime(2026, 11, 23, 20, 0)
+    with Emulator(speed=0, market="calendar", start=evening, rate_limit=False) as emulator:
+        floor = Floor(colour, emulator, cache_folder)
+        up = floor.upstox(guards=Guards(market_hours=True))
+        with pytest.raises(GuardError, match="NSE is not open") as refused:
+            floor.do(up.buy, "RELIANCE", 1, limit=1500)
+        floor.close()
+    assert refused.value.guard == "market_hours"
