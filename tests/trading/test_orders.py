@@ -297,12 +297,6 @@ def test_the_book_of_the_day(floor: Floor) -> None:
         1400,
     )
     assert (row["limit"], row["status"], row["filled"], row["average_price"]) == (1400, "open", 0, None)
-        1400,
-        "open",
-        0,
-        None,
-        "a",
-    )
     assert book.to_csv().splitlines()[0].startswith("time,id,symbol,side,type,product,quantity,filled")
     assert [order.id for order in floor.do(up.orders, "INFY")] == [done.id]
     assert [order.id for order in floor.do(up.orders, tag="a")] == [mine.id]
