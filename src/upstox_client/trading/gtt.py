@@ -329,6 +329,11 @@ class GttBook(Sequence[G], Table):
     def __iter__(self) -> Iterator[G]:
         return iter(self._orders)
 
+    @property
+    def open(self) -> GttBook[G]:
+        """Those that are not done."""
+        return GttBook([order for order in self._orders if not order.is_done])
+
     def columns(self) -> Mapping[str, Sequence[Any]]:
         """What they wait for, and how they stand."""
         columns: dict[str, Callable[[G], Any]] = {
@@ -349,7 +354,7 @@ class GttBook(Sequence[G], Table):
         return {name: [read(order) for order in self._orders] for name, read in columns.items()}
 
     def __repr__(self) -> str:
-        return f"<{len(self)} GTT orders>"
+        return f"<{len(self)} GTT orders, {len(self.open)} open>"
 
 
 class GttFlows(Flowing, Generic[G]):
@@ -468,7 +473,7 @@ class GttFlows(Flowing, Generic[G]):
 
     @flow
     def orders(self, name: Name | None = None) -> Flow[GttBook[G]]:
-        """The orders that wait: all, or those of an instrument.
+        """The orders that wait: all, or those of an instrument. Some that have ended today may be among them.
 
         https://upstox.com/developer/api-documentation/get-gtt-order-details
         """
@@ -499,9 +504,10 @@ class GttFlows(Flowing, Generic[G]):
     def cancel_all(self, name: Name | None = None) -> Flow[GttBook[G]]:
         """Cancel all orders that wait, or those of an instrument; returns them."""
         book = yield from self.orders.flow(name)
-        for order in book:
+        waiting = book.open
+        for order in waiting:
             yield from order.cancel.flow()
-        return book
+        return waiting
 
 
 class GttOrder(GttOrderFlows, Sync):
