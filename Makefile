@@ -56,6 +56,10 @@ format: $(READY)
 
 bench: $(READY) $(OFFICIAL_READY)
 	$(BIN)/python benchmarks/rest.py
+	$(BIN)/python benchmarks/feed.py
+	$(BIN)/python benchmarks/feed_server.py
+	$(BIN)/python benchmarks/emulator.py
+	$(BIN)/python benchmarks/instruments.py
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %s; try: make PYTHON=python3.11" % sys.version.split()[0])'

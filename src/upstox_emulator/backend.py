@@ -189,6 +189,8 @@ class Backend:
             if self._journal is not None:
                 self._journal.restart(moment)
             self._register()
+            if hasattr(self, "feed"):
+                self.feed.reset()
 
     def snapshot(self) -> Snapshot:
         """The state, to come back to."""

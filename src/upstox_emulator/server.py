@@ -28,6 +28,9 @@ class Protocol(HttpToolsProtocol):
         super().on_message_begin()
         cast("dict[str, object]", self.scope)[TRANSPORT] = self.transport
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Whoever asks for a feed here is sent on to the feeds' own port, which is no reason to warn."""
+
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one.
@@ -110,7 +113,7 @@ class BackgroundServer:
         self._ready.wait()
 
     def _run(self) -> None:
-        with asyncio.Runner(loop_factory=_new_loop) as runner:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(self._server.serve([self._listener]))
 
     def stop(self) -> None:
@@ -120,7 +123,7 @@ class BackgroundServer:
         self._listener.close()
 
 
-def _new_loop() -> asyncio.AbstractEventLoop:
+def new_loop() -> asyncio.AbstractEventLoop:
     """uvloop's loop where it runs, asyncio's elsewhere."""
     try:
         import uvloop

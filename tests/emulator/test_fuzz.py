@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -31,8 +32,9 @@ FUZZING = settings(
 
 @pytest.fixture(scope="module")
 def em() -> Iterator[Emulator]:
-    with walk.emulator() as em:
+    with walk.emulator() as em, requests.Session() as session:
         em.good = good(walk.live(em))  # type: ignore[attr-defined]
+        em.session = session  # type: ignore[attr-defined]
         yield em
 
 
@@ -58,7 +60,8 @@ def ask(em: Emulator, case: Any) -> Any:
     """Send it, and look at the answer."""
     em.issue_token(token=walk.TOKEN)  # some calls end it
     headers = {"Authorization": f"Bearer {walk.TOKEN}"}
-    response = case.call(base_url=em.url, headers=headers, allow_redirects=False)
+    session = em.session  # type: ignore[attr-defined]
+    response = case.call(base_url=em.url, session=session, headers=headers, allow_redirects=False, timeout=60)
     assert "Something went wrong" not in response.text, (case.as_curl_command(), response.text)
     if response.status_code not in {302, 404, 405}:
         answer = json.loads(response.text)

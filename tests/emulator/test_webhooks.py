@@ -60,6 +60,7 @@ def listener() -> Iterator[Listener]:
 
 @pytest.fixture
 def backend() -> Iterator[FakeBackend]:
+    before = set(threading.enumerate())
     backend = FakeBackend()
     webhooks = backend.webhooks = Webhooks(backend)
     webhooks.start()
@@ -67,7 +68,7 @@ def backend() -> Iterator[FakeBackend]:
     webhooks.stop()
     webhooks.stop()
     assert backend.listeners == []
-    assert not [thread for thread in threading.enumerate() if thread.name == "webhooks"]
+    assert not [thread for thread in set(threading.enumerate()) - before if thread.name == "webhooks"]
 
 
 def register(backend: FakeBackend, url: str | None, client_id: str = "hooked", **more: bool) -> None:

@@ -142,7 +142,7 @@ def local(url: str = "http://127.0.0.1:9", **attributes: Any) -> upstox_client.C
     configuration = upstox_client.Configuration()
     configuration.host = configuration.order_host = url
     configuration.access_token = "the-token"
-    configuration.timeout = (0.5, 0.15)
+    configuration.timeout = (2, 0.4)
     configuration.retries = 0
     configuration.rate_limit = False
     for name, value in attributes.items():

@@ -26,7 +26,7 @@ from upstox_emulator.feed.faults import FeedFaults
 from upstox_emulator.feed.market import FRAME_KEYS, MarketRoom, Subscriber
 from upstox_emulator.feed.portfolio import Follower, PortfolioRoom
 from upstox_emulator.feed.tickets import Ticket, Tickets
-from upstox_emulator.server import listen
+from upstox_emulator.server import listen, new_loop
 from upstox_emulator.venue import Logout
 
 logger = logging.getLogger("upstox_emulator")
@@ -119,7 +119,7 @@ class FeedServer:
             self._listener.close()
 
     def _run(self, ready: threading.Event) -> None:
-        with asyncio.Runner(loop_factory=_new_loop) as runner:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(self._serve(ready))
 
     async def _serve(self, ready: threading.Event) -> None:
@@ -270,15 +270,6 @@ class FeedServer:
         self.tickets.clear()
         if self._thread is not None:
             self._loop.call_soon_threadsafe(self.end, RESTARTED, "the emulator begins anew")
-
-
-def _new_loop() -> asyncio.AbstractEventLoop:
-    """uvloop's loop where it runs, asyncio's elsewhere."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()
 
 
 def _refusal(status: int) -> Refusal:
