@@ -80,7 +80,7 @@ def test_a_sample_decodes_with_nothing_lost(name: str) -> None:
 def test_a_sample_comes_through_its_call(colour: Colour, name: str) -> None:
     api, _, operation = INDEX[name]["call"].partition(".")
     call = getattr(getattr(colour.package, api)(colour.client(local(), FakeTransport([ok(text(name))]))), operation)
-    required = {parameter: ARGUMENTS.get(parameter, "x") for parameter in call._operation._required}
+    required = {parameter: ARGUMENTS.get(parameter, "x") for parameter in call._operation.required}
 
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")

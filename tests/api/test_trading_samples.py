@@ -70,7 +70,7 @@ def call_of(colour: Colour, name: str, fake: FakeTransport) -> Any:
 
 
 def required(call: Any) -> dict[str, Any]:
-    return {parameter: {"a": 1} if parameter == "body" else "x" for parameter in call._operation._required}
+    return {parameter: {"a": 1} if parameter == "body" else "x" for parameter in call._operation.required}
 
 
 @pytest.mark.parametrize("folder", ["account", "trading"])
