@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 import typer
 
+from upstox_client.auth.errors import LoginError
 from upstox_client.cli import show
 from upstox_client.cli.exits import exit_code, in_words
 from upstox_client.cli.options import BaseUrl, ClientId, Csv, Json, Paper, Sandbox, WrongUsageError, configuration_for
@@ -130,7 +131,7 @@ def _check(name: str, look: Callable[[], Found], *, offline: bool = False) -> Ch
         return Check(name=name, state="skipped", found="not looked at")
     try:
         state, found, mend = look()
-    except (ApiException, ValueError, OSError, LookupError) as error:
+    except (ApiException, LoginError, ValueError, OSError, LookupError) as error:
         found, _, mend = in_words(error).partition("\n")
         return Check(name=name, state="failed", found=found, mend=mend, code=exit_code(error))
     return Check(name=name, state=state, found=found, mend=mend, code=1 if state == "failed" else 0)
