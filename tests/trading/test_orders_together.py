@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -194,6 +195,10 @@ def test_an_order_that_waits(floor: Floor) -> None:
     assert "entry 1480, target 1550, stoploss 1450; SCHEDULED" in repr(order)
     floor.do(order.modify, trigger=1470, quantity=5)
     assert (order.entry.trigger_price, order.quantity, order.stoploss.trailing_gap) == (1470, 5, 5)
+    with pytest.raises(IllegalOrderError, match="and the stop: 5, got 4"):
+        floor.do(order.modify, trailing=4)
+    with pytest.raises(IllegalOrderError, match=r"and the stop: 5\.1, got 5"):
+        floor.do(order.modify, stoploss=1449)
     book = floor.do(up.gtt.orders)
     assert (len(book), book[0].id, repr(book)) == (1, order.id, "<1 GTT orders, 1 open>")
     assert [one.id for one in book[:1]] == [order.id]
@@ -243,7 +248,7 @@ def test_a_bracket_to_its_target(floor: Floor) -> None:
         (
             {"stoploss": 1450, "trailing": 2},
             IllegalOrderError,
-            "distance between price and stop, 3, got 2",
+            "between the price, 1500, and the stop: 5, got 2",
         ),
         ({"target": 1500.05}, IllegalPriceError, "target=1500.05 is between two ticks"),
         ({"stoploss": 0}, IllegalPriceError, "above 0"),
@@ -252,7 +257,7 @@ def test_a_bracket_to_its_target(floor: Floor) -> None:
     ],
 )
 def test_what_makes_no_sense_is_not_sent(floor: Floor, terms: dict[str, Any], error: Any, told: str) -> None:
-    with pytest.raises(error, match=told.replace("(", r"\(")):
+    with pytest.raises(error, match=re.escape(told)):
         floor.do(floor.up.gtt.buy, "RELIANCE", **({"quantity": 1, "trigger": 1480} | terms))
     floor.emulator.journal.assert_not_called("POST", "/v3/order/gtt/place")
 

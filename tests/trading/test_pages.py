@@ -29,9 +29,10 @@ WRITE = os.environ.get("UPSTOX_DOCS") == "write"
 _BLOCK = re.compile(r"(?<=^```)(pycon|console)\n(.*?)(?=^```)", re.DOTALL | re.MULTILINE)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    with Emulator(seed=7, speed=0) as emulator:
+    """A new day for each page: what is traded on one is not seen on another."""
+    with Emulator(seed=7, speed=0, rate_limit=False) as emulator:
         yield emulator
 
 

@@ -195,7 +195,8 @@ def squareoff(
         basket = up.square_off(*symbols or (), product=kind, cancel_orders=not keep_orders)
         if not basket.lines:
             show.say("Nothing was open.")
-        report_basket("Closing", basket, wait=wait, json=json, csv=csv)
+        if basket.lines or json or csv:
+            report_basket("Closing", basket, wait=wait, json=json, csv=csv)
 
 
 COMMANDS: Final[tuple[Any, ...]] = (positions, holdings, pnl, charges, margin, squareoff)

@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, Literal, TypeAlias, TypedDict, TypeVar, 
 
 import msgspec
 
+from upstox_client.api.market_quote_v3_api import MarketQuoteV3Operations
 from upstox_client.api.order_api import OrderOperations
 from upstox_client.api.order_controller_v_3_api import OrderV3Operations
 from upstox_client.errors import ResponseDecodeError
@@ -59,7 +60,7 @@ class GttTerms(TypedDict, total=False):
         lots: the quantity in lots, in the place of units.
         target: sells (buys) again at this price with a profit.
         stoploss: sells (buys) again at this price with a loss.
-        trailing: the stop loss follows the price in steps of this, at least a tenth of its distance.
+        trailing: the stop loss follows the price in steps of this, at least a tenth of how far it is from the price.
         product: `delivery` (the default), `intraday` or `mtf`.
         market_protection: in percent: how far beyond its trigger each order may trade.
     """
@@ -221,6 +222,8 @@ class GttOrderFlows(Flowing):
         if quantity is not None:
             check_quantity(self.instrument, quantity)
         rules = make_rules(self.instrument, self.side, entry, kind, legs, None)
+        if trailing is not None or (stoploss is not None and old_trail is not None):
+            check_trailing(self.instrument, (yield from last_price(self.instrument)), legs)
         request = GttModifyOrderRequest(
             type="SINGLE" if len(rules) == 1 else "MULTIPLE",
             quantity=quantity or self.quantity,
@@ -261,7 +264,7 @@ def make_rules(
 
     Raises:
         IllegalPriceError: a price is between two ticks.
-        IllegalOrderError: target or stop loss is on the wrong side of the entry, or the trailing gap is too small.
+        IllegalOrderError: target or stop loss is on the wrong side of the entry, or there is no stop to trail.
     """
     _check_legs(instrument, side, entry, legs)
     rules = [GttRule(strategy="ENTRY", trigger_type=kind, trigger_price=entry, market_protection=percent)]
@@ -295,16 +298,34 @@ def _check_legs(instrument: Instrument, side: TransactionType, entry: float, leg
         raise IllegalOrderError(
             f"{instrument}: the stop loss of a {side} at {entry:g} is {words[1]} that, got {stoploss:g}"
         )
-    if trailing is None:
-        return
-    if stoploss is None:
+    if trailing is not None and stoploss is None:
         raise IllegalOrderError("trailing= is the gap of a stop loss: give stoploss=, too")
-    least = round(abs(entry - stoploss) * _LEAST_TRAIL, 4)
+
+
+def check_trailing(instrument: Instrument, last: float, legs: Legs) -> None:
+    """See that a stop loss follows the price at a distance that is taken.
+
+    Raises:
+        IllegalOrderError: it is too near.
+    """
+    stoploss, trailing = legs["stoploss"], legs["trailing"]
+    if stoploss is None or trailing is None:
+        return
+    least = round(abs(last - stoploss) * _LEAST_TRAIL, 4)
     if trailing < least:
         raise IllegalOrderError(
-            f"{instrument}: trailing is at least a tenth of the distance between price and stop, {least:g}, "
-            f"got {trailing:g}"
+            f"{instrument}: trailing is at least a tenth of the distance between the price, {last:g}, and the stop: "
+            f"{least:g}, got {trailing:g}"
         )
+
+
+def last_price(instrument: Instrument) -> Flow[float]:
+    """The last price, in rupees."""
+    answer = yield from call(MarketQuoteV3Operations.get_ltp, instrument.key)
+    prices = [row.last_price for row in (answer.data or {}).values() if row.last_price]
+    if not prices:
+        raise LookupError(f"nothing is known of the price of {instrument}")
+    return prices[0]
 
 
 G = TypeVar("G", bound=GttOrderFlows)
@@ -448,6 +469,8 @@ class GttFlows(Flowing, Generic[G]):
         percent = terms.get("market_protection")
         _check_legs(instrument, ticket.side, price, legs)
         yield from check(self.desk, self.client.configuration, ticket)
+        if legs["trailing"] is not None:
+            check_trailing(instrument, (yield from last_price(instrument)), legs)
         kind: TriggerType = "IMMEDIATE" if at_once else (yield from self._kind(ticket, when))
         rules = make_rules(instrument, ticket.side, price, kind, legs, percent)
         request = GttPlaceOrderRequest(
@@ -468,8 +491,7 @@ class GttFlows(Flowing, Generic[G]):
             if when not in _DIRECTIONS:
                 raise IllegalOrderError(f"when is 'above' or 'below', got {when!r}")
             return _DIRECTIONS[when]
-        last = yield from self.market.ltp.flow(ticket.instrument)
-        return "ABOVE" if ticket.price >= last[ticket.instrument] else "BELOW"
+        return "ABOVE" if ticket.price >= (yield from last_price(ticket.instrument)) else "BELOW"
 
     @flow
     def orders(self, name: Name | None = None) -> Flow[GttBook[G]]:
