@@ -13,7 +13,8 @@ import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-PROGRAMS = [HERE / "typed_flows.py", HERE / "typed_trader.py"]
+ASYNC = [HERE / "typed_trader.py", HERE / "typed_orders.py"]
+PROGRAMS = [HERE / "typed_flows.py", *ASYNC]
 
 # Line -> what is said about it.
 Findings = dict[tuple[str, int], set[str]]
@@ -30,11 +31,12 @@ def checker(name: str) -> Path:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The programs, and the sync one that is made of the async one by leaving out what waits."""
-    made = tmp_path_factory.mktemp("made") / "typed_sync_trader.py"
-    program = (HERE / "typed_trader.py").read_text()
-    made.write_text(re.sub(r"await |async |Async(?=Upstox)", "", program.partition("# Wrong")[0]))
-    return [*map(str, PROGRAMS), str(made)]
+    """The programs, and the sync ones that are made of the async ones by leaving out what waits."""
+    folder = tmp_path_factory.mktemp("made")
+    for program in ASYNC:
+        text = re.sub(r"await |async |Async(?=[A-Z])", "", program.read_text().partition("# Wrong")[0])
+        (folder / f"{program.stem}_sync.py").write_text(text)
+    return [*map(str, PROGRAMS), *map(str, sorted(folder.iterdir()))]
 
 
 def marked(which: int) -> Findings:
