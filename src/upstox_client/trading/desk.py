@@ -6,7 +6,6 @@ puts an order back.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import threading
@@ -15,7 +14,7 @@ import weakref
 from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
-from upstox_client.feeder.recovery import Ledger
+from upstox_client.feeder.recovery import Ledger, PortfolioEvent
 from upstox_client.feeder.states import FeedState
 from upstox_client.models.orders import OrderBookData
 from upstox_client.models.websocket import OrderUpdate, PositionUpdate
@@ -89,24 +88,22 @@ class Desk:
 
     def read(self, rows: Iterable[OrderBookData]) -> None:
         """The order book says so."""
-        with self._lock:
-            events = self._ledger.compare(list(rows), time.time())
-        self._told([event.update for event in events])
+        self._take(lambda: self._ledger.compare(list(rows), time.time()))
 
     def hear(self, update: OrderUpdate) -> None:
         """The stream says so."""
-        with self._lock:
-            events = self._ledger.live(update, time.time())
-        self._told([event.update for event in events])
+        self._take(lambda: self._ledger.live(update, time.time()))
 
-    def _told(self, updates: list[Any]) -> None:
-        if not updates:
-            return
+    def _take(self, look: Callable[[], list[PortfolioEvent[Any]]]) -> None:
+        """Note what is new, and tell it. Stream and book may come from several threads, so it is noted in one go."""
         with self._lock:
-            self._rows.update({update.order_id: update for update in updates})
+            updates: list[OrderUpdate] = [event.update for event in look()]
+            if not updates:
+                return
+            self._rows.update({update.order_id or "": update for update in updates})
             self.version += 1
             watchers = tuple(self._watchers)
-            calls = [(call, update) for update in updates for call in self._callbacks.get(update.order_id, ())]
+            calls = [(call, update) for update in updates for call in self._callbacks.get(update.order_id or "", ())]
         for wake in watchers:
             wake()
         for call, update in calls:
@@ -162,8 +159,10 @@ class _Changed(Step[bool]):
             return self._desk.version != self._version or event.wait(self._seconds)
 
     async def run_async(self, _: Async, /) -> bool:
+        import asyncio  # heavy, and of no use to a sync program
+
         loop, event = asyncio.get_running_loop(), asyncio.Event()
-        with self._desk.watching(lambda: _soon(loop, event.set)):
+        with self._desk.watching(lambda: loop.call_soon_threadsafe(event.set)):
             if self._desk.version != self._version:
                 return True
             try:
@@ -171,10 +170,6 @@ class _Changed(Step[bool]):
                     return await event.wait()
             except TimeoutError:
                 return False
-
-
-def _soon(loop: asyncio.AbstractEventLoop, work: Callable[[], None]) -> None:
-    loop.call_soon_threadsafe(work)
 
 
 def changed(desk: Desk, version: int, seconds: float) -> Flow[bool]:
