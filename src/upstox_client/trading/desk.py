@@ -64,7 +64,7 @@ class Desk:
         self._ours: dict[str, Any] = {}
         self._callbacks: dict[str, list[Heard]] = {}
         self._followers: weakref.WeakSet[HearsPositions] = weakref.WeakSet()
-        self._watchers: set[Callable[[], None]] = set()
+        self._watchers: set[Callable[[], object]] = set()
 
     # Orders
 
@@ -128,7 +128,7 @@ class Desk:
         return self.feed is not None and self.feed.state.state is FeedState.OPEN
 
     @contextlib.contextmanager
-    def watching(self, wake: Callable[[], None]) -> Generator[None]:
+    def watching(self, wake: Callable[[], object]) -> Generator[None]:
         """`wake` is called at each change meanwhile, from any thread."""
         with self._lock:
             self._watchers.add(wake)
