@@ -9,8 +9,6 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Generic, Literal, TypeAlias, TypedDict, TypeVar, Unpack, overload
 
-import msgspec
-
 from upstox_client.api.market_quote_v3_api import MarketQuoteV3Operations
 from upstox_client.api.order_api import OrderOperations
 from upstox_client.api.order_controller_v_3_api import OrderV3Operations
@@ -21,16 +19,16 @@ from upstox_client.models.gtt import (
     GttModifyOrderRequest,
     GttOrderDetails,
     GttPlaceOrderRequest,
-    GttRule,
     GttRuleStatus,
     GttStrategy,
     Rule,
     TriggerType,
 )
-from upstox_client.models.orders import OrderBookData, TransactionType
+from upstox_client.models.orders import TransactionType
 from upstox_client.trading.colours import Async, Flow, Flowing, Sync, call, flow, together
 from upstox_client.trading.desk import Desk
 from upstox_client.trading.fluent import fluent
+from upstox_client.trading.gtt_rules import ENDED, Legs, check_legs, check_trailing, ended, make_rules
 from upstox_client.trading.guards import check
 from upstox_client.trading.moments import from_ms
 from upstox_client.trading.quotes import QuoteFlows
@@ -41,15 +39,12 @@ from upstox_client.trading.tickets import (
     Side,
     Terms,
     Ticket,
-    check_price,
     check_quantity,
     make_ticket,
 )
 
-ENDED: Final[frozenset[GttRuleStatus]] = frozenset({"COMPLETED", "CANCELLED", "FAILED", "EXPIRED"})
 Direction: TypeAlias = Literal["above", "below"]
 
-_LEAST_TRAIL: Final = 0.1  # of the distance between price and stop
 _DIRECTIONS: Final[Mapping[str, TriggerType]] = {"above": "ABOVE", "below": "BELOW"}
 
 
@@ -71,14 +66,6 @@ class GttTerms(TypedDict, total=False):
     trailing: float | None
     product: ProductName
     market_protection: float | None
-
-
-class Legs(TypedDict):
-    """The prices after the entry."""
-
-    target: float | None
-    stoploss: float | None
-    trailing: float | None
 
 
 class GttOrderFlows(Flowing):
@@ -234,89 +221,8 @@ class GttOrderFlows(Flowing):
         yield from self.refresh.flow()
 
 
-def ended(details: GttOrderDetails, orders: Sequence[OrderBookData]) -> GttOrderDetails:
-    """An order that waits no more, with the legs as the orders that it has placed tell; the others are cancelled."""
-    done = [row for row in orders if row.status == "complete"]
-    filled: dict[int, str] = {}
-    for row in done:
-        legs = [rule for rule in details.rules or () if rule.transaction_type == row.transaction_type]
-        if legs:
-            price = row.average_price or 0.0
-            nearest = min(legs, key=lambda rule: abs((rule.trigger_price or 0.0) - price))
-            filled[id(nearest)] = row.order_id or ""
-
-    def as_it_ended(rule: Rule) -> Rule:
-        if id(rule) in filled:
-            return msgspec.structs.replace(rule, status="COMPLETED", order_id=filled[id(rule)])
-        return rule if rule.status in ENDED else msgspec.structs.replace(rule, status="CANCELLED")
-
-    return msgspec.structs.replace(details, rules=[as_it_ended(rule) for rule in details.rules or ()])
-
-
 def _trigger(rule: Rule | None) -> float | None:
     return None if rule is None else rule.trigger_price
-
-
-def make_rules(
-    instrument: Instrument, side: TransactionType, entry: float, kind: TriggerType, legs: Legs, percent: float | None
-) -> list[GttRule]:
-    """The rules of an order that waits.
-
-    Raises:
-        IllegalPriceError: a price is between two ticks.
-        IllegalOrderError: target or stop loss is on the wrong side of the entry, or there is no stop to trail.
-    """
-    _check_legs(instrument, side, entry, legs)
-    rules = [GttRule(strategy="ENTRY", trigger_type=kind, trigger_price=entry, market_protection=percent)]
-    target, stoploss = legs["target"], legs["stoploss"]
-    if target is not None:
-        rules.append(
-            GttRule(strategy="TARGET", trigger_type="IMMEDIATE", trigger_price=target, market_protection=percent)
-        )
-    if stoploss is not None:
-        rules.append(
-            GttRule(
-                strategy="STOPLOSS",
-                trigger_type="IMMEDIATE",
-                trigger_price=stoploss,
-                trailing_gap=legs["trailing"],
-                market_protection=percent,
-            )
-        )
-    return rules
-
-
-def _check_legs(instrument: Instrument, side: TransactionType, entry: float, legs: Legs) -> None:
-    target, stoploss, trailing = legs["target"], legs["stoploss"], legs["trailing"]
-    for name, price in (("the entry", entry), ("target", target), ("stoploss", stoploss)):
-        if price is not None:
-            check_price(instrument, name, price)
-    sign, words = (1, ("above", "below")) if side == "BUY" else (-1, ("below", "above"))
-    if target is not None and (target - entry) * sign <= 0:
-        raise IllegalOrderError(f"{instrument}: the target of a {side} at {entry:g} is {words[0]} that, got {target:g}")
-    if stoploss is not None and (entry - stoploss) * sign <= 0:
-        raise IllegalOrderError(
-            f"{instrument}: the stop loss of a {side} at {entry:g} is {words[1]} that, got {stoploss:g}"
-        )
-    if trailing is not None and stoploss is None:
-        raise IllegalOrderError("trailing= is the gap of a stop loss: give stoploss=, too")
-
-
-def check_trailing(instrument: Instrument, last: float, legs: Legs) -> None:
-    """See that a stop loss follows the price at a distance that is taken.
-
-    Raises:
-        IllegalOrderError: it is too near.
-    """
-    stoploss, trailing = legs["stoploss"], legs["trailing"]
-    if stoploss is None or trailing is None:
-        return
-    least = round(abs(last - stoploss) * _LEAST_TRAIL, 4)
-    if trailing < least:
-        raise IllegalOrderError(
-            f"{instrument}: trailing is at least a tenth of the distance between the price, {last:g}, and the stop: "
-            f"{least:g}, got {trailing:g}"
-        )
 
 
 def last_price(instrument: Instrument) -> Flow[float]:
@@ -467,7 +373,7 @@ class GttFlows(Flowing, Generic[G]):
         )
         legs = Legs(target=terms.get("target"), stoploss=terms.get("stoploss"), trailing=terms.get("trailing"))
         percent = terms.get("market_protection")
-        _check_legs(instrument, ticket.side, price, legs)
+        check_legs(instrument, ticket.side, price, legs)
         yield from check(self.desk, self.client.configuration, ticket)
         if legs["trailing"] is not None:
             check_trailing(instrument, (yield from last_price(instrument)), legs)

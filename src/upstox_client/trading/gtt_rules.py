@@ -1,0 +1,114 @@
+"""The legs of orders that wait: what is legal, and how they ended. Nothing here asks anybody anything.
+
+https://upstox.com/developer/api-documentation/place-gtt-order
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypedDict
+
+import msgspec
+
+from upstox_client.instruments import Instrument
+from upstox_client.models.gtt import GttOrderDetails, GttRule, GttRuleStatus, Rule, TriggerType
+from upstox_client.models.orders import OrderBookData, TransactionType
+from upstox_client.trading.tickets import IllegalOrderError, check_price
+
+ENDED: Final[frozenset[GttRuleStatus]] = frozenset({"COMPLETED", "CANCELLED", "FAILED", "EXPIRED"})
+
+_LEAST_TRAIL: Final = 0.1  # of the distance between price and stop
+
+
+class Legs(TypedDict):
+    """The prices after the entry."""
+
+    target: float | None
+    stoploss: float | None
+    trailing: float | None
+
+
+def make_rules(
+    instrument: Instrument, side: TransactionType, entry: float, kind: TriggerType, legs: Legs, percent: float | None
+) -> list[GttRule]:
+    """The rules of an order that waits.
+
+    Raises:
+        IllegalPriceError: a price is between two ticks.
+        IllegalOrderError: target or stop loss is on the wrong side of the entry, or there is no stop to trail.
+    """
+    check_legs(instrument, side, entry, legs)
+    rules = [GttRule(strategy="ENTRY", trigger_type=kind, trigger_price=entry, market_protection=percent)]
+    target, stoploss = legs["target"], legs["stoploss"]
+    if target is not None:
+        rules.append(
+            GttRule(strategy="TARGET", trigger_type="IMMEDIATE", trigger_price=target, market_protection=percent)
+        )
+    if stoploss is not None:
+        rules.append(
+            GttRule(
+                strategy="STOPLOSS",
+                trigger_type="IMMEDIATE",
+                trigger_price=stoploss,
+                trailing_gap=legs["trailing"],
+                market_protection=percent,
+            )
+        )
+    return rules
+
+
+def check_legs(instrument: Instrument, side: TransactionType, entry: float, legs: Legs) -> None:
+    """See that the exits are on their sides of the entry.
+
+    Raises:
+        IllegalPriceError, IllegalOrderError: as `make_rules`.
+    """
+    target, stoploss, trailing = legs["target"], legs["stoploss"], legs["trailing"]
+    for name, price in (("the entry", entry), ("target", target), ("stoploss", stoploss)):
+        if price is not None:
+            check_price(instrument, name, price)
+    sign, words = (1, ("above", "below")) if side == "BUY" else (-1, ("below", "above"))
+    if target is not None and (target - entry) * sign <= 0:
+        raise IllegalOrderError(f"{instrument}: the target of a {side} at {entry:g} is {words[0]} that, got {target:g}")
+    if stoploss is not None and (entry - stoploss) * sign <= 0:
+        raise IllegalOrderError(
+            f"{instrument}: the stop loss of a {side} at {entry:g} is {words[1]} that, got {stoploss:g}"
+        )
+    if trailing is not None and stoploss is None:
+        raise IllegalOrderError("trailing= is the gap of a stop loss: give stoploss=, too")
+
+
+def check_trailing(instrument: Instrument, last: float, legs: Legs) -> None:
+    """See that a stop loss follows the price at a distance that is taken.
+
+    Raises:
+        IllegalOrderError: it is too near.
+    """
+    stoploss, trailing = legs["stoploss"], legs["trailing"]
+    if stoploss is None or trailing is None:
+        return
+    least = round(abs(last - stoploss) * _LEAST_TRAIL, 4)
+    if trailing < least:
+        raise IllegalOrderError(
+            f"{instrument}: trailing is at least a tenth of the distance between the price, {last:g}, and the stop: "
+            f"{least:g}, got {trailing:g}"
+        )
+
+
+def ended(details: GttOrderDetails, orders: Sequence[OrderBookData]) -> GttOrderDetails:
+    """An order that waits no more, with the legs as the orders that it has placed tell; the others are cancelled."""
+    done = [row for row in orders if row.status == "complete"]
+    filled: dict[int, str] = {}
+    for row in done:
+        legs = [rule for rule in details.rules or () if rule.transaction_type == row.transaction_type]
+        if legs:
+            price = row.average_price or 0.0
+            nearest = min(legs, key=lambda rule: abs((rule.trigger_price or 0.0) - price))
+            filled[id(nearest)] = row.order_id or ""
+
+    def as_it_ended(rule: Rule) -> Rule:
+        if id(rule) in filled:
+            return msgspec.structs.replace(rule, status="COMPLETED", order_id=filled[id(rule)])
+        return rule if rule.status in ENDED else msgspec.structs.replace(rule, status="CANCELLED")
+
+    return msgspec.structs.replace(details, rules=[as_it_ended(rule) for rule in details.rules or ()])
