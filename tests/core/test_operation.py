@@ -324,7 +324,7 @@ def test_an_argument_given_twice(colour: Colour) -> None:
 )
 def test_request_timeout(colour: Colour, given: Any, expected: Timeout) -> None:
     fake = FakeTransport()
-    colour.run(colour.user_api(local(), fake).get_profile, _request_timeout=given)
+    colour.run(colour.user_api(local(timeout=(0.5, 0.15)), fake).get_profile, _request_timeout=given)
     assert fake.request.timeout == expected
 
 
