@@ -14,6 +14,10 @@ from support.colours import Colour
 from upstox_client import logs
 from upstox_client.core import codec, limits
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # The workers are measured for coverage; the programs that they start need not be, which takes half the time.
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
 hypothesis.settings.register_profile(
     "upstox",
     deadline=None,

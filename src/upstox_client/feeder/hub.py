@@ -82,7 +82,7 @@ class Hub:
     def deliver(self, events: Sequence[Any]) -> bool:
         """Hand out events, those of one kind side by side. Returns whether everybody has room for more."""
         kind = self._kind_of(events[0])
-        if len(events) > 1 and self._kind_of(events[-1]) is not kind:
+        if len(events) > 1 and len(set(map(self._kind_of, events))) > 1:
             rooms = [self.deliver(list(same)) for _, same in itertools.groupby(events, self._kind_of)]
             return all(rooms)
         room = True
