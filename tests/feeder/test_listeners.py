@@ -208,6 +208,14 @@ def test_each_consumer_gets_what_it_wants():
             drain(inbox)
 
 
+def test_a_batch_that_begins_and_ends_with_one_kind_may_have_another_between():
+    hub = Hub(type, lambda: None)
+    numbers = hub.attach((int,), 9, Overflow.BLOCK)
+    texts = hub.attach((str,), 9, Overflow.BLOCK)
+    assert hub.deliver([1, "between", 2])
+    assert (drain(numbers), drain(texts)) == (["1", "2"], ["between"])
+
+
 def test_a_slow_consumer_is_told_of():
     hub = Hub(type, lambda: None)
     slow = hub.attach((int,), 1, Overflow.BLOCK)
