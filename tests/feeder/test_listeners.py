@@ -213,7 +213,7 @@ def test_a_batch_that_begins_and_ends_with_one_kind_may_have_another_between():
     numbers = hub.attach((int,), 9, Overflow.BLOCK)
     texts = hub.attach((str,), 9, Overflow.BLOCK)
     assert hub.deliver([1, "between", 2])
-    assert (drain(numbers), drain(texts)) == (["1", "2"], ["between"])
+    assert (drain(numbers), drain(texts)) == (["1", "2"], ["'between'"])
 
 
 def test_a_slow_consumer_is_told_of():
