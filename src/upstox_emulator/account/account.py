@@ -308,12 +308,10 @@ class Account:
     def _promised(self, name: str) -> int:
         """How many of the shares held are sold today, or promised to orders."""
         keys = {one.instrument.key for one in self.positions.values() if identity(one.instrument) == name}
-        keys |= {
-            order.instrument.key
-            for orders in self._wanted.values()
-            for order in orders.values()
-            if identity(order.instrument) == name
-        }
+        for orders in self._wanted.values():  # those of a share are a group of their own
+            some = next(iter(orders.values()), None)
+            if some is not None and identity(some.instrument) == name:
+                keys.add(some.instrument.key)
         return sum(self._sold_beyond(key, "D") for key in keys)
 
     def _sold_beyond(self, key: str, product: Product) -> int:

@@ -53,7 +53,7 @@ def needed(positions: Iterable[Position], orders: Iterable[Wanted], scanner: Sca
     """The margin of one group's positions and orders, and what its orders may have to pay."""
     held: _Held = {(position.instrument.key, position.product): position for position in positions}
     opening = _opening(held, orders)
-    if all(position.is_share for position in held.values()) and not any(o.instrument.is_derivative for o in opening):
+    if all(position.is_share for position in held.values()) and not _are_contracts(opening):
         return _shares(held, opening)
     premium = sum((order.value for order in opening if _buys_option(order)), ZERO)
     contracts: dict[str, tuple[Instrument, int]] = {}
@@ -66,6 +66,11 @@ def needed(positions: Iterable[Position], orders: Iterable[Wanted], scanner: Sca
         if (tried := scanner.margin(trial.values(), at)).total > margin.total:
             contracts, margin = trial, tried
     return derivatives(margin, premium)
+
+
+def _are_contracts(orders: Sequence[Wanted]) -> bool:
+    """Of one group; it has shares or contracts, never both."""
+    return bool(orders) and orders[0].instrument.is_derivative
 
 
 def derivatives(margin: Margin, premium: Decimal = ZERO) -> Usage:
@@ -104,7 +109,9 @@ _Held: TypeAlias = Mapping[tuple[str, Product], Position]
 
 def _opening(held: _Held, orders: Iterable[Wanted]) -> list[Wanted]:
     """The orders, without what they close."""
-    cover = {key: position.quantity for key, position in held.items()}
+    cover = {key: position.quantity for key, position in held.items() if position.quantity}
+    if not cover:
+        return list(orders)
     opening: list[Wanted] = []
     for order in orders:
         key = order.instrument.key, order.product
@@ -118,18 +125,23 @@ def _opening(held: _Held, orders: Iterable[Wanted]) -> list[Wanted]:
 
 def _shares(held: _Held, opening: list[Wanted]) -> Usage:
     """Of one share, under each product."""
-    instruments: dict[tuple[str, Product], Instrument] = {
-        (order.instrument.key, order.product): order.instrument for order in opening
-    }
-    instruments |= {key: position.instrument for key, position in held.items()}
-    return sum((_share(instrument, key[1], held.get(key), opening) for key, instrument in instruments.items()), Usage())
+    instruments: dict[Product, Instrument] = {key[1]: position.instrument for key, position in held.items()}
+    if opening:
+        instruments |= dict.fromkeys({order.product for order in opening}, opening[0].instrument)
+    positions = {key[1]: position for key, position in held.items()}
+    parts = (_share(instruments[kind], kind, positions.get(kind), opening) for kind in sorted(instruments))
+    return sum(parts, Usage())
+
+
+def _value(instrument: Instrument, product: Product, side: Side, orders: Iterable[Wanted]) -> Decimal:
+    """Of one share's orders together, in rupees; added up as whole numbers, since there may be thousands."""
+    values = (order.price * order.quantity for order in orders if order.product == product and order.side == side)
+    return amount(sum(values), worth(instrument))
 
 
 def _share(instrument: Instrument, product: Product, position: Position | None, opening: list[Wanted]) -> Usage:
     cost = ZERO if position is None else position.open_cost
-    orders = [order for order in opening if order.product == product]
-    buys = sum((order.value for order in orders if order.side == "BUY"), ZERO)
-    sells = sum((order.value for order in orders if order.side == "SELL"), ZERO)
+    buys, sells = (_value(instrument, product, side, opening) for side in ("BUY", "SELL"))
     if product == "D":  # what has been bought already is told by its position
         return Usage(delivery=buys)
     if product == "MTF":
