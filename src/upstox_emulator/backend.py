@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -17,12 +17,10 @@ from upstox_emulator.clock import Clock
 from upstox_emulator.errors import Refusal, refuse
 from upstox_emulator.events import Event
 from upstox_emulator.faults import Faults
+from upstox_emulator.feed.server import FeedServer, Plan
 from upstox_emulator.journal import Journal, JournalError
 from upstox_emulator.limits import RateLimits, Windows
 from upstox_emulator.venue import Command, RegisterApp, Venue
-
-if TYPE_CHECKING:
-    from upstox_emulator.feed.server import FeedServer
 
 _REMEMBERED: Final = 10_000
 
@@ -76,13 +74,11 @@ class Backend:
         apps: the apps beside the default one.
         db: the journal's file; None keeps everything in memory.
         rate_limit: whether the documented limits are kept.
+        feed_address, plan: where the feeds will listen, and what the account has booked; see `Emulator`.
 
     Raises:
         JournalError: `db` cannot be continued.
     """
-
-    feed: FeedServer
-    """The feeds' server, once there is one."""
 
     def __init__(
         self,
@@ -93,6 +89,8 @@ class Backend:
         apps: Sequence[App] = (),
         db: Path | None = None,
         rate_limit: bool = True,
+        feed_address: tuple[str, int] = ("127.0.0.1", 0),
+        plan: Plan = "plus",
     ) -> None:
         self.clock = clock
         self.market: Hours = market
@@ -114,6 +112,7 @@ class Backend:
         self.venue = Venue(seed, self._opened_at, market)
         self.open()
         clock.listen(self._jumped)
+        self.feed = FeedServer(self, *feed_address, plan=plan)
 
     @property
     def calendar(self) -> Calendar:
@@ -189,8 +188,7 @@ class Backend:
             if self._journal is not None:
                 self._journal.restart(moment)
             self._register()
-            if hasattr(self, "feed"):
-                self.feed.reset()
+            self.feed.reset()
 
     def snapshot(self) -> Snapshot:
         """The state, to come back to."""

@@ -17,12 +17,13 @@ from upstox_emulator.clock import IST, Clock
 from upstox_emulator.exchange.steering import OrderRules
 from upstox_emulator.faults import Faults
 from upstox_emulator.feed.driver import FeedDriver
-from upstox_emulator.feed.server import FeedServer, Plan
+from upstox_emulator.feed.server import Plan
 from upstox_emulator.http.app import make_app
 from upstox_emulator.inspector import Inspector
 from upstox_emulator.market.driver import MarketDriver
 from upstox_emulator.notifier import approve_waiting
-from upstox_emulator.server import BackgroundServer, listen
+from upstox_emulator.server import BackgroundServer
+from upstox_emulator.sockets import listen
 from upstox_emulator.venue import IssueToken, MakeCode, Venue
 from upstox_emulator.webhooks import Webhooks
 
@@ -87,8 +88,9 @@ class Emulator:
             apps=apps,
             db=None if db is None else Path(db),
             rate_limit=rate_limit,
+            feed_address=(host, feed_port),
+            plan=plan,
         )
-        self._feed_server = self.backend.feed = FeedServer(self.backend, host, feed_port, plan=plan)
         self._webhooks = Webhooks(self.backend)
         self._wanted_token = access_token
         self._access_token: str | None = None
@@ -116,7 +118,7 @@ class Emulator:
         shown = f"[{host}]" if ":" in host else host
         self._url = f"http://{shown}:{self._address[1]}"
         try:
-            self._feed_server.start()
+            self.backend.feed.start()
         except BaseException:
             listener.close()
             self.backend.close()
@@ -131,7 +133,7 @@ class Emulator:
         if self._server is not None:
             self._server.stop()
             self._server = None
-        self._feed_server.stop()
+        self.backend.feed.stop()
         self._webhooks.stop()
         self.backend.close()
 
@@ -218,7 +220,7 @@ class Emulator:
     @property
     def feed(self) -> FeedDriver:
         """The feeds: who is connected, what is to go wrong with them, raw frames."""
-        return FeedDriver(self._feed_server)
+        return FeedDriver(self.backend.feed)
 
     @property
     def venue(self) -> Venue:

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from upstox_emulator.http.gate import TRANSPORT
+from upstox_emulator.sockets import new_loop
 
 logger = logging.getLogger("upstox_emulator")
 
@@ -30,23 +31,6 @@ class Protocol(HttpToolsProtocol):
 
     def _unsupported_upgrade_warning(self) -> None:
         """Whoever asks for a feed here is sent on to the feeds' own port, which is no reason to warn."""
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one.
-
-    Raises:
-        OSError: the address cannot be had.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-    except OSError:
-        listener.close()
-        raise
-    return listener
 
 
 class _Server(uvicorn.Server):
@@ -121,12 +105,3 @@ class BackgroundServer:
         self._server.end()
         self._thread.join()
         self._listener.close()
-
-
-def new_loop() -> asyncio.AbstractEventLoop:
-    """uvloop's loop where it runs, asyncio's elsewhere."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()

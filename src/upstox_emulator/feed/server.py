@@ -26,7 +26,7 @@ from upstox_emulator.feed.faults import FeedFaults
 from upstox_emulator.feed.market import FRAME_KEYS, MarketRoom, Subscriber
 from upstox_emulator.feed.portfolio import Follower, PortfolioRoom
 from upstox_emulator.feed.tickets import Ticket, Tickets
-from upstox_emulator.server import listen, new_loop
+from upstox_emulator.sockets import listen, new_loop
 from upstox_emulator.venue import Logout
 
 logger = logging.getLogger("upstox_emulator")
