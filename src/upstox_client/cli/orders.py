@@ -154,56 +154,37 @@ def _trade(side: Side, symbol: str, quantity: int | None, options: dict[str, Any
         _send(up, up.ticket(side, symbol, quantity, **options), **sending)
 
 
-@order.command()
-def buy(
-    symbol: Symbol,
-    quantity: Quantity = None,
-    lots: Lots = None,
-    limit: Limit = None,
-    stop: Stop = None,
-    product: Product = "delivery",
-    validity: Validity = "day",
-    market_protection: Protection = None,
-    tag: Tag = None,
-    wait: Wait = 2.0,
-    preview: Preview_ = False,
-    yes: Yes = False,
-    paper: Paper = False,
-    client_id: ClientId = None,
-    sandbox: Sandbox = False,
-    base_url: BaseUrl = None,
-    json: Json = False,
-    csv: Csv = False,
-) -> None:
-    """Buy. Without --limit and --stop it is a market order."""
-    options = dict(locals())
-    _trade("buy", options.pop("symbol"), options.pop("quantity"), options)
+def _order_command(side: Side) -> None:
+    """`upstox order buy` and `sell`: one command for each side."""
+
+    def command(
+        symbol: Symbol,
+        quantity: Quantity = None,
+        lots: Lots = None,
+        limit: Limit = None,
+        stop: Stop = None,
+        product: Product = "delivery",
+        validity: Validity = "day",
+        market_protection: Protection = None,
+        tag: Tag = None,
+        wait: Wait = 2.0,
+        preview: Preview_ = False,
+        yes: Yes = False,
+        paper: Paper = False,
+        client_id: ClientId = None,
+        sandbox: Sandbox = False,
+        base_url: BaseUrl = None,
+        json: Json = False,
+        csv: Csv = False,
+    ) -> None:
+        options = {name: value for name, value in locals().items() if name != "side"}
+        _trade(side, options.pop("symbol"), options.pop("quantity"), options)
+
+    order.command(side, help=f"{side.capitalize()}. Without --limit and --stop it is a market order.")(command)
 
 
-@order.command()
-def sell(
-    symbol: Symbol,
-    quantity: Quantity = None,
-    lots: Lots = None,
-    limit: Limit = None,
-    stop: Stop = None,
-    product: Product = "delivery",
-    validity: Validity = "day",
-    market_protection: Protection = None,
-    tag: Tag = None,
-    wait: Wait = 2.0,
-    preview: Preview_ = False,
-    yes: Yes = False,
-    paper: Paper = False,
-    client_id: ClientId = None,
-    sandbox: Sandbox = False,
-    base_url: BaseUrl = None,
-    json: Json = False,
-    csv: Csv = False,
-) -> None:
-    """Sell. Without --limit and --stop it is a market order."""
-    options = dict(locals())
-    _trade("sell", options.pop("symbol"), options.pop("quantity"), options)
+_order_command("buy")
+_order_command("sell")
 
 
 @order.command()
@@ -333,48 +314,34 @@ def _report_gtt(orders: list[GttOrder], *, json: bool, csv: bool) -> None:
     emit(f"{len(orders)} GTT orders", GttBook(orders), json=json, csv=csv, shown=_GTT_SHOWN)
 
 
-@gtt.command("buy")
-def gtt_buy(
-    symbol: Symbol,
-    trigger: Trigger,
-    quantity: Quantity = None,
-    lots: Lots = None,
-    target: Target = None,
-    stoploss: Stoploss = None,
-    trailing: Trailing = None,
-    product: Product = "delivery",
-    yes: Yes = False,
-    paper: Paper = False,
-    client_id: ClientId = None,
-    base_url: BaseUrl = None,
-    json: Json = False,
-    csv: Csv = False,
-) -> None:
-    """Buy once the price gets to --trigger; then sell again at --target or --stoploss."""
-    options = dict(locals())
-    _wait_for("buy", options.pop("symbol"), options.pop("quantity"), options)
+def _gtt_command(side: Side, back: Side) -> None:
+    """`upstox gtt buy` and `sell`: one command for each side."""
+
+    def command(
+        symbol: Symbol,
+        trigger: Trigger,
+        quantity: Quantity = None,
+        lots: Lots = None,
+        target: Target = None,
+        stoploss: Stoploss = None,
+        trailing: Trailing = None,
+        product: Product = "delivery",
+        yes: Yes = False,
+        paper: Paper = False,
+        client_id: ClientId = None,
+        base_url: BaseUrl = None,
+        json: Json = False,
+        csv: Csv = False,
+    ) -> None:
+        options = {name: value for name, value in locals().items() if name != "side"}
+        _wait_for(side, options.pop("symbol"), options.pop("quantity"), options)
+
+    told = f"{side.capitalize()} once the price gets to --trigger; then {back} again at --target or --stoploss."
+    gtt.command(side, help=told)(command)
 
 
-@gtt.command("sell")
-def gtt_sell(
-    symbol: Symbol,
-    trigger: Trigger,
-    quantity: Quantity = None,
-    lots: Lots = None,
-    target: Target = None,
-    stoploss: Stoploss = None,
-    trailing: Trailing = None,
-    product: Product = "delivery",
-    yes: Yes = False,
-    paper: Paper = False,
-    client_id: ClientId = None,
-    base_url: BaseUrl = None,
-    json: Json = False,
-    csv: Csv = False,
-) -> None:
-    """Sell once the price gets to --trigger; then buy again at --target or --stoploss."""
-    options = dict(locals())
-    _wait_for("sell", options.pop("symbol"), options.pop("quantity"), options)
+_gtt_command("buy", "sell")
+_gtt_command("sell", "buy")
 
 
 @gtt.command("list")
