@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,11 +16,12 @@ import pytest
 import upstox_client
 from support import walk
 from support.answers import operations
-from support.official import official_python
+from support.official import official_result
 from support.shapes import differences
 from upstox_client import aio
+from upstox_emulator import Emulator
 
-from .test_wire import answers, plain
+from .test_wire import answers, lost, plain
 
 # What differs from a documented sample all the same, and why.
 ALLOWED = {
@@ -37,91 +39,73 @@ ALLOWED = {
 SCRIPT = Path(__file__).with_name("official_calls.py")
 
 
-def configured(em: Any) -> upstox_client.Configuration:
+def configured(em: Emulator) -> upstox_client.Configuration:
     configuration = em.configuration()
     configuration.access_token = walk.TOKEN
     configuration.rate_limit = False
     return configuration
 
 
-@pytest.fixture(scope="module")
-def raw() -> dict[str, Any]:
-    """The answers as they came, by operation."""
-    found: dict[str, Any] = {}
+Calls = list[tuple[str, dict[str, Any]]]
+
+
+@contextmanager
+def lived() -> Iterator[tuple[Emulator, Calls]]:
+    """An emulator with something to tell, and the calls; every time the same."""
     with walk.emulator() as em:
         facts = walk.live(em)
         em.issue_code(walk.NOTIFIED.client_id, "the-code")
-        with upstox_client.ApiClient(configured(em)) as client:
-            for name, arguments in walk.calls(facts):
-                api, operation = name.split(".")
-                answer = getattr(getattr(upstox_client, api)(client), operation).raw(**arguments)
-                found[name] = json.loads(answer.data) if answer.data else None
-    return found
+        yield em, list(walk.calls(facts))
+
+
+def operation_of(package: ModuleType, client: Any, name: str) -> Any:
+    api, operation = name.split(".")
+    return getattr(getattr(package, api)(client), operation)
+
+
+@pytest.fixture(scope="module")
+def raw() -> dict[str, Any]:
+    """The answers as they came, by operation."""
+    with lived() as (em, calls), upstox_client.ApiClient(configured(em)) as client:
+        answers = {name: operation_of(upstox_client, client, name).raw(**sent).data for name, sent in calls}
+    return {name: json.loads(data) if data else None for name, data in answers.items()}
 
 
 @pytest.fixture(scope="module")
 def sync_results() -> dict[str, Any]:
     """What came of each call of our sync client."""
-    results: dict[str, Any] = {}
-    with walk.emulator() as em:
-        facts = walk.live(em)
-        em.issue_code(walk.NOTIFIED.client_id, "the-code")
-        with upstox_client.ApiClient(configured(em)) as client:
-            for name, arguments in walk.calls(facts):
-                api, operation = name.split(".")
-                results[name] = plain(getattr(getattr(upstox_client, api)(client), operation)(**arguments))
-    return results
+    with lived() as (em, calls), upstox_client.ApiClient(configured(em)) as client:
+        return {name: plain(operation_of(upstox_client, client, name)(**sent)) for name, sent in calls}
 
 
 @pytest.fixture(scope="module")
 def async_results() -> dict[str, Any]:
     """What came of each call of our async client."""
 
-    async def make(em: Any, facts: dict[str, Any]) -> dict[str, Any]:
-        results: dict[str, Any] = {}
+    async def make(em: Emulator, calls: Calls) -> dict[str, Any]:
         async with aio.ApiClient(configured(em)) as client:
-            for name, arguments in walk.calls(facts):
-                api, operation = name.split(".")
-                results[name] = plain(await getattr(getattr(aio, api)(client), operation)(**arguments))
-        return results
+            return {name: plain(await operation_of(aio, client, name)(**sent)) for name, sent in calls}
 
-    with walk.emulator() as em:
-        facts = walk.live(em)
-        em.issue_code(walk.NOTIFIED.client_id, "the-code")
-        return asyncio.run(make(em, facts))
+    with lived() as (em, calls):
+        return asyncio.run(make(em, calls))
 
 
 @pytest.fixture(scope="module")
 def official() -> dict[str, Any]:
     """What came of each call of the official SDK, and how it shows the documented samples."""
-    with walk.emulator() as em:
-        facts = walk.live(em)
-        em.issue_code(walk.NOTIFIED.client_id, "the-code")
-        named = list(walk.calls(facts))
-        calls = [
-            {"api": name.split(".")[0], "operation": name.split(".")[1], "arguments": arguments}
-            for name, arguments in named
-        ]
+    with lived() as (em, calls):
+        asked = [dict(zip(("api", "operation"), name.split("."), strict=True), arguments=sent) for name, sent in calls]
         shown = [
             {"model": operations()[name].returns.__name__, "body": body.decode(), "name": name}
             for name, found in answers().items()
-            if name in dict(named)
+            if name in dict(calls)
             for status, body in found
             if status == 200
         ]
-        task = {"host": em.url, "order_host": em.url, "calls": calls, "samples": shown}
-        done = subprocess.run(
-            [official_python(), str(SCRIPT)],
-            input=json.dumps(task),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-    assert done.returncode == 0, done.stderr
-    made = json.loads(done.stdout)
+        task = {"host": em.url, "order_host": em.url, "calls": asked, "samples": shown}
+        made = official_result(SCRIPT, task)
     return {
-        "results": {name: outcome for (name, _), outcome in zip(named, made["calls"], strict=True)},
+        "results": {name: outcome for (name, _), outcome in zip(calls, made["calls"], strict=True)},
         "samples": [(sample["name"], result) for sample, result in zip(shown, made["samples"], strict=True)],
     }
 
@@ -170,8 +154,6 @@ def test_what_the_documentation_shows_is_filled(official: dict[str, Any]) -> Non
 def test_ours_and_the_official_sdk_are_told_the_same(
     request: pytest.FixtureRequest, official: dict[str, Any], colour: str
 ) -> None:
-    from .test_wire import lost
-
     own = request.getfixturevalue(f"{colour}_results")
     others = [
         (name, loss)

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import datetime
 import json
-import subprocess
 import threading
 import warnings
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ import pytest
 
 import upstox_client
 from support.answers import operations
-from support.official import official_python
+from support.official import official_result
 from upstox_client import aio
 
 SCRIPT = Path(__file__).with_name("official_calls.py")
@@ -230,12 +229,8 @@ def official(recorder: Recorder) -> Made:
         for c in CALLS
     ]
     recorder.begin([(call.status, call.answer) for call in CALLS])
-    task = json.dumps({**recorder.hosts, "calls": calls})
-    done = subprocess.run(
-        [official_python(), str(SCRIPT)], input=task, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return Made(recorder.requests, json.loads(done.stdout))
+    made = official_result(SCRIPT, {**recorder.hosts, "calls": calls})
+    return Made(recorder.requests, made)
 
 
 def plain(value: Any) -> Any:

@@ -71,3 +71,36 @@ def test_who_listens_is_told_of_events_in_order(em):
     em.venue.emit("order", {"order_id": "2"})
     em.backend.now()
     assert [(event.number, event.kind) for event in heard] == [(1, "order"), (2, "position")]
+
+
+def test_prices_are_steered_over_http(em, call):
+    em.clock.speed = 0
+    assert call("POST", "/__emulator/prices", body={"key": "RELIANCE", "price": 1500.0}).json() == {
+        "key": "RELIANCE",
+        "price": 1500.0,
+    }
+    call("POST", "/__emulator/prices", body={"key": "RELIANCE", "moves": [[5, 1490.0]]})
+    em.clock.advance(5)
+    assert call("POST", "/__emulator/prices", body={"key": "RELIANCE"}).json()["price"] == 1490.0
+    call("POST", "/__emulator/prices", body={"key": "RELIANCE", "release": True})
+    em.clock.advance(600)
+    assert em.market.price("RELIANCE") != 1490.0
+    refused = call("POST", "/__emulator/prices", body={"key": "NOBODY", "price": 1})
+    assert (refused.status, "NOBODY" in refused.json()["error"]) == (400, True)
+
+
+def test_states_are_taken_and_restored_over_http(em, call):
+    em.clock.speed = 0
+    begun = em.clock.now()
+    assert call("POST", "/__emulator/snapshot", body={"name": "before"}).json()["name"] == "before"
+    em.clock.advance(3600)
+    assert call("POST", "/__emulator/restore", body={"name": "before"}).status == 200
+    assert em.clock.now() == begun
+    refused = call("POST", "/__emulator/restore", body={"name": "after"})
+    assert refused.json() == {"error": "there is no snapshot 'after'; there are ['before']"}
+
+
+def test_it_describes_itself(call):
+    told = call("GET", "/__emulator/openapi.json").json()
+    assert told["openapi"].startswith("3.1")
+    assert sum(len(methods) for methods in told["paths"].values()) == 103
