@@ -12,17 +12,22 @@ from support.official import official_python
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 
-def test_the_rest_benchmark_runs_to_its_end() -> None:
-    environment = {**os.environ, "UPSTOX_OFFICIAL_PYTHON": official_python()}
+def quick(name: str, **environment: str) -> str:
+    """What a benchmark prints when it is in a hurry."""
     done = subprocess.run(
-        [sys.executable, str(BENCHMARKS / "rest.py"), "--quick"],
+        [sys.executable, str(BENCHMARKS / name), "--quick"],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
-        env=environment,
+        env={**os.environ, **environment},
     )
     assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_rest_benchmark_runs_to_its_end() -> None:
+    told = quick("rest.py", UPSTOX_OFFICIAL_PYTHON=official_python())
     for line in (
         "get_profile",
         "8 threads",
@@ -30,4 +35,10 @@ def test_the_rest_benchmark_runs_to_its_end() -> None:
         "peak memory",
         "API classes and models among them: 0",
     ):
-        assert line in done.stdout
+        assert line in told
+
+
+def test_the_emulators_benchmark_runs_to_its_end() -> None:
+    told = quick("emulator.py")
+    for line in ("market, trades at once", "limit, rests", "ready in", "1,000 instruments", "core alone"):
+        assert line in told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import requests
@@ -30,12 +30,18 @@ FUZZING = settings(
 )
 
 
+class World(NamedTuple):
+    """An emulator that has lived, what good calls send to it, and a connection."""
+
+    em: Emulator
+    good: dict[str, dict[str, Any]]
+    session: requests.Session
+
+
 @pytest.fixture(scope="module")
-def em() -> Iterator[Emulator]:
+def world() -> Iterator[World]:
     with walk.emulator() as em, requests.Session() as session:
-        em.good = good(walk.live(em))  # type: ignore[attr-defined]
-        em.session = session  # type: ignore[attr-defined]
-        yield em
+        yield World(em, good(walk.live(em)), session)
 
 
 def good(facts: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -56,12 +62,12 @@ def good(facts: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def ask(em: Emulator, case: Any) -> Any:
+def ask(world: World, case: Any) -> Any:
     """Send it, and look at the answer."""
-    em.issue_token(token=walk.TOKEN)  # some calls end it
+    world.em.issue_token(token=walk.TOKEN)  # some calls end it
     headers = {"Authorization": f"Bearer {walk.TOKEN}"}
-    session = em.session  # type: ignore[attr-defined]
-    response = case.call(base_url=em.url, session=session, headers=headers, allow_redirects=False, timeout=60)
+    sending = {"session": world.session, "headers": headers, "allow_redirects": False, "timeout": 60}
+    response = case.call(base_url=world.em.url, **sending)
     assert "Something went wrong" not in response.text, (case.as_curl_command(), response.text)
     if response.status_code not in {302, 404, 405}:
         answer = json.loads(response.text)
@@ -70,22 +76,22 @@ def ask(em: Emulator, case: Any) -> Any:
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
-def test_whatever_comes_is_answered(em: Emulator, label: str) -> None:
+def test_whatever_comes_is_answered(world: World, label: str) -> None:
     operation = OPERATIONS[label]
     any_case = st.one_of(*(operation.as_strategy(mode) for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)))
 
     @FUZZING
     @given(any_case)
     def run(case: Any) -> None:
-        ask(em, case)
+        ask(world, case)
 
     run()
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
-def test_a_good_call_with_something_else_in_a_place_is_answered(em: Emulator, label: str) -> None:
+def test_a_good_call_with_something_else_in_a_place_is_answered(world: World, label: str) -> None:
     operation = OPERATIONS[label]
-    sent = em.good.get(label)  # type: ignore[attr-defined]
+    sent = world.good.get(label)
     if sent is None:
         pytest.skip("it takes nothing that could be good")
 
@@ -101,14 +107,14 @@ def test_a_good_call_with_something_else_in_a_place_is_answered(em: Emulator, la
         if "body" in sent and isinstance(case.body, dict) and isinstance(sent["body"], dict):
             fuzzed = {name: case.body.get(name) for name in sent["body"] if data.draw(st.booleans())}
             case.body = sent["body"] | fuzzed
-        ask(em, case)
+        ask(world, case)
 
     run()
 
 
-def test_the_account_is_sound_after_all_that(em: Emulator) -> None:
-    em.issue_token(token=walk.TOKEN)
-    person = walk.Person(em, walk.TOKEN)
+def test_the_account_is_sound_after_all_that(world: World) -> None:
+    world.em.issue_token(token=walk.TOKEN)
+    person = walk.Person(world.em, walk.TOKEN)
     traded: dict[str, int] = {}
     for trade in person("GET", "/v2/order/trades/get-trades-for-day"):
         assert trade["quantity"] > 0
