@@ -9,10 +9,12 @@ OFFICIAL_READY := $(OFFICIAL)/.ready
 # The release whose surface we serve, and against which the tests compare.
 OFFICIAL_SDK := upstox-python-sdk==2.30.0
 
-# The tests of a file stay together, so that a file's fixtures are made once.
-WORKERS := -n auto --dist loadfile
+# The tests of a file stay together, so that a file's fixtures are made once. One worker more than cores: some only wait.
+WORKERS := -n $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The tests start a hundred programs: each would compile both packages again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test check lint types rooms unit coverage format bench clean
 
