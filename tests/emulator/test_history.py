@@ -162,6 +162,18 @@ def test_months_before() -> None:
     assert _months_before(dt.date(2026, 3, 31), 1) == dt.date(2026, 2, 28)
     assert _months_before(dt.date(2026, 1, 15), 1) == dt.date(2025, 12, 15)
     assert _months_before(dt.date(2024, 2, 29), 120) == dt.date(2014, 2, 28)
+    assert _months_before(dt.date(1, 2, 1), 1) == dt.date(1, 1, 1)
+    assert _months_before(dt.date(1, 1, 31), 1) == dt.date(1, 1, 1)  # before the first day of all
+
+
+@pytest.mark.parametrize("last", ["0001-01-01", "0005-06-30", "1999-12-31", "2000-01-02"])
+def test_before_2000_there_are_no_candles(candles, last):
+    for path in ("minutes/1", "minutes/30", "hours/1", "days/1", "weeks/1", "months/1"):
+        assert candles(f"{V3}/{SHARE}/{path}/{last}") == []
+        assert candles(f"{V3}/{SHARE}/{path}/{last}/{last}") == []
+    for interval in ("1minute", "30minute", "day", "week", "month"):
+        assert candles(f"{V2}/{SHARE}/{interval}/{last}") == []
+        assert candles(f"{V2}/{SHARE}/{interval}/{last}/{last}") == []
 
 
 # Version 2

@@ -179,8 +179,9 @@ def _from_date(call: Call, last: dt.date) -> dt.date | None:
 
 def _months_before(day: dt.date, months: int) -> dt.date:
     """The day with the same number some months before; the month's last where it has none."""
-    number = day.year * 12 + day.month - 1 - months
-    year, month = divmod(number, 12)
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    if year < dt.MINYEAR:
+        return dt.date.min
     ends = (dt.date(year + (month == 11), (month + 1) % 12 + 1, 1) - _DAY).day
     return dt.date(year, month + 1, min(day.day, ends))
 

@@ -31,7 +31,7 @@ KNOTS: Final = 16
 PARTS: Final = np.arange(KNOTS + 1) / KNOTS
 
 _BEGINNINGS: Final = (2025, 2013, FIRST.year)
-"""The years from which on days are made: no more of them than are asked for."""
+"""The years from which on days are made: no more of them than are asked for. Before these, whole decades."""
 
 _ANCHOR_YEAR: Final = 2026
 
@@ -93,7 +93,7 @@ class Chain:
 
     def days(self, source: Source, first: dt.date, last: dt.date) -> Days:
         """At least the trading days of `[first, last]`; the same rows whatever is asked for."""
-        begin = next(year for year in _BEGINNINGS if year <= first.year or year == FIRST.year)
+        begin = next((year for year in _BEGINNINGS if year <= first.year), max(first.year // 10 * 10, dt.MINYEAR))
         made = self._recent if begin == _BEGINNINGS[0] else self._whole
         return made(source, begin, max(last.year, _ANCHOR_YEAR))
 

@@ -12,9 +12,6 @@ from upstox_emulator.calendar import Calendar
 from upstox_emulator.clock import IST
 from upstox_emulator.market.noise import Flags
 
-_KNOWN_SINCE: Final = 2001
-"""No holidays are known of earlier years."""
-
 _DAY: Final = 86_400
 
 
@@ -51,9 +48,6 @@ class Sessions:
         self._latest: dict[str, tuple[int, int, dt.date, Span]] = {}
 
     def _span(self, exchange: str, day: dt.date) -> Span | None:
-        if day.year < _KNOWN_SINCE:
-            start = midnight(day) + 33_300
-            return Span(start, start + 375 * 60) if day.weekday() < 5 else None
         session = self._calendar.session(exchange, day)
         return None if session is None else Span(int(session.open.timestamp()), int(session.close.timestamp()))
 
@@ -72,8 +66,6 @@ class Sessions:
         """Which days of a year have a session, from January 1st on."""
         first = dt.date(year, 1, 1).toordinal()
         days = range(first, dt.date(year, 12, 31).toordinal() + 1)
-        if year < _KNOWN_SINCE:
-            return np.array([(day - 1) % 7 < 5 for day in days])
         session = self._calendar.session
         return np.array([session(exchange, dt.date.fromordinal(day)) is not None for day in days])
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from upstox_emulator.calendar import Hours
 from upstox_emulator.catalog.instrument import EXCHANGE_OF_SEGMENT
 from upstox_emulator.market.chain import FIRST
 
@@ -175,6 +176,23 @@ def test_history_goes_back_to_the_first_day_of_2000(world) -> None:
     moves = [abs(later / earlier - 1) for earlier, later in pairwise(closes)]
     assert max(moves) < 0.08
     assert 0.008 < sum(moves) / len(moves) < 0.025
+
+
+@pytest.mark.parametrize("hours", ["calendar", "always-open"])
+def test_days_before_history_begins_have_prices_too(hours: Hours) -> None:
+    days = [dt.date(1950, 3, 1), dt.date(1999, 12, 31), FIRST, dt.date(2000, 1, 4), dt.date(2000, 12, 29)]
+    market = World(hours).market
+    ticks = {(key, day): market.tick(key, at("10:00", day)) for key in (RELIANCE, NIFTY) for day in days}
+    for key in (RELIANCE, NIFTY):
+        assert all(ticks[key, day].low > 0 for day in days)
+        (first,) = market.days(key, FIRST, FIRST, at("10:00"))
+        before = market.close(key, dt.date(1999, 12, 31))
+        assert ticks[key, FIRST].open == first.open
+        assert ticks[key, FIRST].previous_close == before
+        assert abs(first.open / before - 1) < 0.2  # the day before it, not a day of another time
+        assert ticks[key, dt.date(2000, 1, 4)].previous_close == first.close
+    fresh = World(hours).market
+    assert ticks == {(key, day): fresh.tick(key, at("10:00", day)) for key, day in reversed(ticks)}
 
 
 # Chance

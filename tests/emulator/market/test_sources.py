@@ -162,6 +162,8 @@ def test_years_without_known_holidays_have_weekdays() -> None:
     assert span.minutes == 375
     assert sessions.span("NSE", dt.date(2000, 1, 2)) is None
     assert int(sessions.trading("NSE", 2000).sum()) == 260
+    always = Sessions(Calendar("always-open", dt.date(1999, 6, 1)))
+    assert always.at("NSE", at("23:00", dt.date(1999, 6, 5))).second == 23 * 3600  # a Saturday
 
 
 def test_over_a_holiday_the_price_stands_still(world) -> None:
