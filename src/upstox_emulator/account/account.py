@@ -66,6 +66,7 @@ class Account:
         self._catalog, self._market, self._calendar, self._emit = catalog, market, calendar, emit
         self._funds = funds
         self._wanted: dict[str, dict[str, Wanted]] = {}
+        self._blocked: dict[str, str] = {}  # the group of an order; its contract may have ended when it does
         self._needed: dict[str, tuple[dt.datetime, Usage]] = {}
         self._unpaid = ZERO
         self._settlements = 0
@@ -95,11 +96,12 @@ class Account:
                 group[order.order_id] = known
             self._needed.pop(group_of(instrument), None)
             raise
+        self._blocked[order.order_id] = group_of(instrument)
         self._tell_promise(wanted)
 
-    def release(self, order: Order, at: dt.datetime) -> None:
+    def release(self, order: Order) -> None:
         """Give back what is still blocked for an order that has ended."""
-        group = group_of(self._instrument(order.key, at.date()))
+        group = self._blocked.pop(order.order_id, "")
         wanted = self._wanted.get(group, {}).pop(order.order_id, None)
         if wanted is not None:
             self._needed.pop(group, None)

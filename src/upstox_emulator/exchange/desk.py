@@ -39,7 +39,7 @@ class Desk(Protocol):
             Rejection: the money or the holding is not there; nothing has changed.
         """
 
-    def release(self, order: Order, at: dt.datetime) -> None:
+    def release(self, order: Order) -> None:
         """Give back what is still blocked for an order that has ended."""
 
     def book(self, order: Order, trade: Trade) -> None:

@@ -31,7 +31,6 @@ LEVELS: Final = 30
 """The rows of the depth that orders trade against."""
 
 _BEFORE_CLOSE: Final = dt.timedelta(minutes=15)
-_INSTANT: Final = dt.timedelta(microseconds=1)
 _DAY: Final = dt.timedelta(days=1)
 _HELD: Final = frozenset({"partial", "fill", "stall"})  # deeds that keep an order out of the market
 
@@ -310,7 +309,7 @@ class Floor:
         for order in self._of_exchange(exchange):
             if not order.rests_as_amo:
                 self._book(order.key).withdraw(order.order_id)
-                self._desk.release(order, at - _INSTANT)  # a contract that ends at midnight is not listed any more
+                self._desk.release(order)
                 self._move(order, "cancelled", at)
 
     def square_off(self, exchange: str, find: Callable[[str], Instrument | None], user: str, at: dt.datetime) -> None:
@@ -404,7 +403,7 @@ class Floor:
         self._desk.book(order, trade)
         if order.filled == order.quantity:
             self._move(order, "complete", at)
-            self._desk.release(order, at)
+            self._desk.release(order)
         else:
             self._follow(order, at)
 
@@ -412,7 +411,7 @@ class Floor:
         self, order: Order, status: Status, at: dt.datetime, message: str | None = None, raw: str | None = None
     ) -> None:
         self._book(order.key).withdraw(order.order_id)
-        self._desk.release(order, at)
+        self._desk.release(order)
         self._move(order, status, at, message, raw)
 
     def _move(

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from support.shapes import assert_same_shape, sample
+from upstox_emulator.clock import IST
 from upstox_emulator.exchange.desk import Desk, Net, Rejection
 from upstox_emulator.units import price
 
@@ -14,6 +15,7 @@ from .world import (
     CALL,
     DOLLAR,
     DOLLAR_FUTURE,
+    EXPIRY,
     FUTURE,
     HIGH,
     INDEX,
@@ -38,6 +40,19 @@ def test_it_is_a_desk(world):
 # Blocking
 
 
+def test_what_is_blocked_comes_back_when_the_contract_is_listed_no_more(world):
+    before = world.usage
+    world.at = dt.datetime.combine(EXPIRY, dt.time(23, 59), IST)
+    orders = [world.order(FUTURE, "SELL", 50, product="D"), world.order(CALL, "BUY", 50)]
+    for order in orders:
+        world.account.block(order, world.at)
+    assert world.usage.total > before.total
+    world.at += dt.timedelta(minutes=1)  # the session of a market that never closes ends now
+    for order in orders:
+        world.account.release(order)
+    assert world.usage == before
+
+
 def test_what_is_blocked_comes_back_to_the_paisa(world):
     before = world.usage
     orders = [
@@ -53,8 +68,8 @@ def test_what_is_blocked_comes_back_to_the_paisa(world):
     assert used.total > 100_000
     assert (used.intraday, used.delivery, used.premium) == (2000, 10_000, 7500)
     for order in orders:
-        world.account.release(order, world.at)
-        world.account.release(order, world.at)
+        world.account.release(order)
+        world.account.release(order)
     assert world.usage == before
 
 
@@ -109,7 +124,7 @@ def test_the_blocked_part_shrinks_with_the_trades(world):
     assert world.usage.delivery == 360 + 600
     world.fill(order, 6, 95)
     assert world.usage.delivery == 360 + 570
-    world.account.release(order, world.at)
+    world.account.release(order)
     assert world.usage.delivery == 930
 
 
@@ -216,7 +231,7 @@ def test_what_is_promised_is_told(world):
     world.account.receive(INSTRUMENTS[SHARE], 10, price(80), MONDAY)
     order = world.order(SHARE, "SELL", 4, product="D")
     world.account.block(order, world.at)
-    world.account.release(order, world.at)
+    world.account.release(order)
     assert [message["cnc_used_quantity"] for message in world.messages("holding")] == [0, 4, 0]
 
 

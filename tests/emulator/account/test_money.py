@@ -73,7 +73,7 @@ class Trader(RuleBasedStateMachine):
         if order.pending:
             self.orders.append(order)
         else:
-            self.world.account.release(order, self.world.at)
+            self.world.account.release(order)
 
     @rule(part=st.floats(0, 1))
     def fill_more(self, part):
@@ -82,13 +82,13 @@ class Trader(RuleBasedStateMachine):
             quantity = max(1, int(order.pending * part))
             self.world.fill(order, quantity)
             if not order.pending:
-                self.world.account.release(self.orders.pop(0), self.world.at)
+                self.world.account.release(self.orders.pop(0))
 
     @rule()
     def cancel(self):
         if self.orders:
             order = self.orders.pop()
-            self.world.account.release(order, self.world.at)
+            self.world.account.release(order)
             order.status = "cancelled"
 
     @rule(key=KEYS, side=SIDES, lots=st.integers(1, 4), product=PRODUCTS)
@@ -100,7 +100,7 @@ class Trader(RuleBasedStateMachine):
         order = self.world.order(key, side, lots * 50, product=product)
         if self.block(order) is None:
             assert self.world.cash >= 0 or self.world.cash >= cash
-            self.world.account.release(order, self.world.at)
+            self.world.account.release(order)
         assert self.world.usage == before
 
     @rule(key=KEYS, new=PRODUCTS, quantity=st.integers(1, 100))
@@ -134,7 +134,7 @@ class Trader(RuleBasedStateMachine):
     @rule()
     def night(self):
         for order in self.orders:
-            self.world.account.release(order, self.world.at)
+            self.world.account.release(order)
         self.orders.clear()
         self.world.night()
         usage = self.world.usage

@@ -143,7 +143,7 @@ class World:
         order = self.order(key, side, quantity, rupees, product)
         self.account.block(order, self.at)
         self.fill(order)
-        self.account.release(order, self.at)
+        self.account.release(order)
         return order
 
     # Time

@@ -132,7 +132,7 @@ class EasyDesk:
         assert order.limit > 0
         self.blocked[order.order_id] = order.pending
 
-    def release(self, order: Order, at: dt.datetime) -> None:
+    def release(self, order: Order) -> None:
         self.blocked.pop(order.order_id, None)
 
     def book(self, order: Order, trade: Trade) -> None:
