@@ -590,6 +590,34 @@ def test_compressed_answers_are_unpacked(colour: Colour) -> None:
     assert "gzip" in server.requests[0].headers["accept-encoding"]
 
 
+LONG = b'{"status":"success","data":true,"errors":["' + b"x" * 300_000 + b'"]}'
+
+
+def chunked(peer: Peer) -> None:
+    """A long answer without a length."""
+    peer.read()
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    peer.connection.sendall(head + b"%x\r\n" % len(LONG) + LONG + b"\r\n0\r\n\r\n")
+
+
+@pytest.mark.parametrize("behaviour", [keep_answering(LONG), chunked], ids=["length", "chunked"])
+def test_a_long_answer_is_put_together(colour: Colour, behaviour: Behaviour) -> None:
+    with RawServer(behaviour) as server:
+        response = send(colour, colour.client(local(server.url)), _preload_content=False)[0]
+    assert response.data == LONG
+
+
+def test_a_long_answer_that_breaks_off_is_none(colour: Colour) -> None:
+    def break_off(peer: Peer) -> None:
+        peer.read()
+        peer.answer(LONG[:200_000], length=len(LONG))
+
+    with RawServer(break_off) as server:
+        error = failure(colour, server.url, retries=0)
+    assert type(error) is NetworkError
+    assert error.maybe_sent is True
+
+
 # TLS
 
 

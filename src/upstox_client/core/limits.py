@@ -5,7 +5,6 @@ https://upstox.com/developer/api-documentation/rate-limiting
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import weakref
 from collections import deque
@@ -115,15 +114,15 @@ class Limits:
             return {name: bucket.usage(now) for name, bucket in self._buckets.items()}
 
 
-_by_user: weakref.WeakValueDictionary[tuple[str, bytes], Limits] = weakref.WeakValueDictionary()
+_by_user: weakref.WeakValueDictionary[tuple[str, int], Limits] = weakref.WeakValueDictionary()
 # Keeps the latest alive: a program that makes a client for each call is still one user.
 _latest: deque[Limits] = deque(maxlen=32)
 _by_user_lock = threading.Lock()
 
 
 def limits_of(host: str, token: str) -> Limits:
-    """The limits of the user behind `token` on `host`. Only a digest of the token is kept."""
-    key = host, hashlib.blake2b(token.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    """The limits of the user behind `token` on `host`. The token itself is not kept."""
+    key = host, hash(token)  # 64 bits, salted for each process; hashlib would load all of OpenSSL
     with _by_user_lock:
         limits = _by_user.get(key)
         if limits is None:

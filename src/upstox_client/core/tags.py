@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from typing import Any, cast
 
 import msgspec
@@ -12,7 +12,7 @@ from upstox_client.core.request import Route
 
 def fresh_tag() -> str:
     """A tag that no other order has; 40 characters is the most that the server takes."""
-    return f"u{secrets.token_hex(9)}"
+    return f"u{os.urandom(9).hex()}"
 
 
 def with_tags(route: Route, payload: Any) -> Any:

@@ -10,9 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
+from pyreqwest.bytes import Bytes
 from pyreqwest.client import Client, ClientBuilder, SyncClient, SyncClientBuilder
 from pyreqwest.exceptions import BodyDecodeError, DecodeError, PyreqwestError, RequestTimeoutError
 from pyreqwest.proxy import ProxyBuilder
+from pyreqwest.response import BaseResponse, ResponseBodyReader
 
 from upstox_client.configuration import Configuration, is_loopback
 from upstox_client.core.policy import Kind, Timeout
@@ -31,6 +33,9 @@ _MOST_POOLS: Final = 8
 
 # The engine takes no longer addresses.
 _LONGEST_URL: Final = 65_534
+
+# Longer answers are joined from the pieces that came: the engine would set aside several megabytes to do it.
+_LONG: Final = 65_536
 
 
 class Transport(Protocol):
@@ -222,7 +227,9 @@ class SyncTransport(_Pools[SyncClient]):
         builder = _fill(builder, request)
         try:
             response = builder.build().send()
-            return RESTResponse(response.status, bytes(response.bytes()), _Pairs(response.headers))
+            is_long = _is_long(response)
+            body = b"".join(iter(response.body_reader.read_chunk, None)) if is_long else bytes(response.bytes())
+            return RESTResponse(response.status, body, _Pairs(response.headers))
         except PyreqwestError as error:
             raise _network_error(error, request) from None
 
@@ -246,7 +253,8 @@ class AioTransport(_Pools[Client]):
         builder = _fill(builder, request)
         try:
             response = await builder.build().send()
-            return RESTResponse(response.status, bytes(await response.bytes()), _Pairs(response.headers))
+            body = await _joined(response.body_reader) if _is_long(response) else bytes(await response.bytes())
+            return RESTResponse(response.status, body, _Pairs(response.headers))
         except PyreqwestError as error:
             raise _network_error(error, request) from None
 
@@ -256,6 +264,19 @@ class AioTransport(_Pools[Client]):
             clients, self._clients = self._clients, {}
         for client in clients.values():
             await client.close()
+
+
+def _is_long(response: BaseResponse) -> bool:
+    """Whether it is worth while to join the answer here; one that came compressed has no length."""
+    length = response.get_header("content-length")
+    return length is None or not length.isdigit() or int(length) > _LONG
+
+
+async def _joined(reader: ResponseBodyReader) -> bytes:
+    pieces: list[Bytes] = []
+    while (piece := await reader.read_chunk()) is not None:
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 class _Pairs:

@@ -6,7 +6,6 @@ Fields are declared once, typed, in the official constructor order. From the dec
 
 from __future__ import annotations
 
-import pprint
 from collections.abc import Iterator, Mapping
 from types import UnionType
 from typing import (
@@ -94,6 +93,8 @@ class Model(msgspec.Struct):
 
     def to_str(self) -> str:
         """`to_dict` for people; secrets are struck out."""
+        import pprint  # rarely wanted
+
         return pprint.pformat(redact_value(self.to_dict()))
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:

@@ -9,9 +9,12 @@ import functools
 import importlib
 import re
 from collections.abc import Mapping, Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
 
 _PACKAGE = "upstox_client.models"
 
@@ -31,8 +34,11 @@ def _models() -> Mapping[str, str]:
     return {module_name(name): name for name in importlib.import_module(_PACKAGE).__all__}
 
 
-class DeepModules(MetaPathFinder, Loader):
-    """Finds and makes the deep modules; the real ones are found before it is asked."""
+class DeepModules:
+    """Finds and makes the deep modules; the real ones are found before it is asked.
+
+    It is a finder and a loader by its methods alone: `importlib.abc` would load another dozen modules.
+    """
 
     def find_spec(
         self,
@@ -41,7 +47,10 @@ class DeepModules(MetaPathFinder, Loader):
         target: ModuleType | None = None,  # noqa: ARG002 - the interface's
     ) -> ModuleSpec | None:
         package, _, name = fullname.rpartition(".")
-        return ModuleSpec(fullname, self) if package == _PACKAGE and name in _models() else None
+        return ModuleSpec(fullname, cast("Loader", self)) if package == _PACKAGE and name in _models() else None
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """An ordinary module will do."""
 
     def exec_module(self, module: ModuleType) -> None:
         name = _models()[module.__name__.rpartition(".")[2]]
