@@ -82,9 +82,11 @@ class Venue:
         """
         self.advance(command.at)
         self.moment = command.at
+        if not isinstance(command, MOVING):
+            return command.apply(self)
+        counted = self.exchange.counted(self.now)
         result = command.apply(self)
-        if isinstance(command, MOVING):
-            self.exchange.step(self.now)
+        self.exchange.look_again(self.now, counted)
         return result
 
     def emit(self, kind: Kind, message: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from upstox_emulator.account.user import DEFAULT_USER
@@ -228,11 +228,26 @@ class Exchange:
     def step(self, at: dt.datetime) -> None:
         """Let a whole second happen: what is due, and what its prices set off."""
         self.floor.run_timers(at)
+        self._trade(at, {})
+
+    def counted(self, at: dt.datetime) -> dict[str, int]:
+        """What has been taken into account of a second that has happened: by key, the units of the day."""
+        return self.floor.counted(at)
+
+    def look_again(self, at: dt.datetime, counted: Mapping[str, int]) -> None:
+        """A price was changed in a second that has happened: let the new one set off what it does.
+
+        Parameters:
+            counted: what had been taken into account before.
+        """
+        self._trade(at, counted)
+
+    def _trade(self, at: dt.datetime, counted: Mapping[str, int]) -> None:
         second = at.timestamp()
         for key in self._reaches():
             if self._trades(key, at):
                 last = self._market.last(key, second)
-                self.floor.trade(key, last, at)
+                self.floor.trade(key, last, at, counted.get(key))
                 self.gtts.watch(key, last, at)
 
     def next_interest(self, after: dt.datetime, until: dt.datetime) -> dt.datetime | None:

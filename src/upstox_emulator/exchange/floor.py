@@ -272,16 +272,24 @@ class Floor:
             else:
                 self._end(order, "cancelled", at)
 
-    def trade(self, key: str, last: Price, at: dt.datetime) -> None:
-        """The market has traded at `last` in this second."""
+    def trade(self, key: str, last: Price, at: dt.datetime, counted: int | None = None) -> None:
+        """The market has traded at `last` in this second.
+
+        Parameters:
+            counted: units of the day that have been taken into account; without it, those up to the second before.
+        """
         book = self._books.get(key)
         if book is None or not book.reach().covers(last, last):
             return
         second = _second(at)
-        volume = self._volume(key, second) if book.stands_at(last) else 0
+        volume = self._volume(key, second, counted) if book.stands_at(last) else 0
         self._apply(book.trade(last, volume, self._market.depth(key, second, LEVELS), second), at)
         for order_id in book.triggered(last):
             self.trigger(self._blotter.orders[order_id], at)
+
+    def counted(self, at: dt.datetime) -> dict[str, int]:
+        """The units that have traded in the day so far, of the instruments with working orders."""
+        return {key: self._market.tick(key, _second(at)).volume for key, book in self._books.items() if len(book)}
 
     def reaches(self) -> Iterable[tuple[str, Reach]]:
         """The instruments with working orders, and the prices that touch them."""
@@ -441,9 +449,10 @@ class Floor:
         band = (tick.lower_circuit, tick.upper_circuit)
         return protected(self._blotter.instrument(order), order.side, base, order.protection, band)
 
-    def _volume(self, key: str, second: float) -> int:
-        """What has traded in a second; a day begins anew."""
-        return max(0, self._market.tick(key, second).volume - self._market.tick(key, second - 1).volume)
+    def _volume(self, key: str, second: float, counted: int | None) -> int:
+        """What has traded in a second, or what of it has not been counted; a day begins anew."""
+        before = self._market.tick(key, second - 1).volume if counted is None else counted
+        return max(0, self._market.tick(key, second).volume - before)
 
     def _tick(self, order: Order, at: dt.datetime) -> Tick:
         return self._market.tick(order.key, _second(at))

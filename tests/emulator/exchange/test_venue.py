@@ -12,6 +12,7 @@ from upstox_emulator.errors import Refusal
 from upstox_emulator.exchange.checks import Change, Wish
 from upstox_emulator.exchange.commands import CancelOrder, ExitAll, ModifyOrder, PlaceGtt, PlaceOrders
 from upstox_emulator.exchange.gtt_checks import GttWish
+from upstox_emulator.market.commands import Replay, SetPrice
 from upstox_emulator.venue import Venue
 
 START = dt.datetime(2026, 11, 23, 9, 0, tzinfo=IST)
@@ -107,6 +108,65 @@ def test_another_seed_is_another_day():
         order_type="MARKET", transaction_type="BUY", trigger_price=0,
     )  # fmt: skip
     assert venue.execute(PlaceOrders(START, wish)) != other.execute(PlaceOrders(START, wish))
+
+
+def waiting(quantity=100_000):
+    """A venue in which a large order has stood below the market for a minute."""
+    venue = Venue(7, START, "always-open")
+    key, now = keys_of(venue)[0], START + dt.timedelta(hours=2)
+    venue.funds.added += 10**10
+    venue.advance(now)
+    instrument = venue.catalog.find(key, now.date())
+    assert instrument is not None
+    limit = venue.market.last(key, now.timestamp()) // instrument.tick * instrument.tick - 200 * instrument.tick
+    wish = Wish(
+        quantity=quantity, product="D", validity="DAY", price=limit / 10_000, instrument_token=key, order_type="LIMIT",
+        transaction_type="BUY", trigger_price=0,
+    )  # fmt: skip
+    (order_id,) = venue.execute(PlaceOrders(now, wish))
+    assert venue.exchange.order(order_id).status == "open"
+    return venue, key, limit, venue.exchange.order(order_id), now + dt.timedelta(minutes=1)
+
+
+def asked_at(venue, key, limit, now):
+    """What the depth offers at a price."""
+    return sum(level.quantity for level in venue.market.depth(key, now.timestamp()).asks if level.price == limit)
+
+
+def test_a_price_set_again_and_again_in_a_second_trades_what_the_second_trades_once():
+    venue, key, limit, order, now = waiting()
+    venue.execute(SetPrice(now, key, limit))
+    offered = order.filled
+    assert offered == asked_at(venue, key, limit, now)  # what had traded in the second had traded before
+    for _ in range(50):
+        venue.execute(SetPrice(now, key, limit))
+    assert order.filled == offered
+    traded = []
+    for second in range(1, 300):
+        at = now + dt.timedelta(seconds=second)
+        venue.advance(at)
+        traded.append(order.filled)
+        venue.execute(SetPrice(at, key, limit))
+        venue.execute(SetPrice(at, key, limit))
+        assert order.filled == traded[-1]
+    other, key, limit, again, now = waiting()
+    other.execute(SetPrice(now, key, limit))
+    for filled in traded:
+        other.advance(other.now + dt.timedelta(seconds=1))
+        assert again.filled == filled
+    assert 0 < order.filled < order.quantity
+
+
+def test_of_a_replay_the_second_that_it_begins_in_counts_once():
+    venue, key, limit, order, now = waiting()
+    second = now.timestamp()
+    book = venue.exchange.floor._book(key)
+    (entry,) = book._bids
+    ahead = entry.ahead
+    own = venue.market.tick(key, second).volume - venue.market.tick(key, second - 1).volume
+    venue.execute(Replay(now, key, [(second, limit, ahead + own + 7)]))
+    assert order.filled == 7 + asked_at(venue, key, limit, now)
+    assert venue.market.tick(key, second).volume - venue.market.tick(key, second - 1).volume == ahead + own + 7
 
 
 def test_an_order_in_a_contract_ends_with_it():
