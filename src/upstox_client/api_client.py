@@ -13,7 +13,7 @@ from upstox_client.configuration import Configuration
 from upstox_client.core.client import BaseClient
 from upstox_client.core.drivers import drive, run
 from upstox_client.core.pipeline import probe
-from upstox_client.core.reconcile import Ask, OrderAnswer
+from upstox_client.core.reconcile import Ask, OrderAnswer, Seen
 from upstox_client.core.request import Request
 from upstox_client.core.transport import SyncTransport, Transport
 from upstox_client.errors import OrderOutcomeUnknown, Reconciliation
@@ -104,9 +104,10 @@ class ApiClient(BaseClient):
     def reconcile(self, unknown: OrderOutcomeUnknown, *, patience: float = 10.0) -> Reconciliation:
         """Find out what became of an order write whose answer was lost; see `OrderOutcomeUnknown.reconcile`."""
 
-        def ask(step: Ask) -> Any:
+        def ask(step: Ask) -> Seen:
             request = self.question(step.path)
-            return self.decipher(request, self.execute(request), OrderAnswer).data
+            response = self.execute(request)
+            return Seen.of(self.decipher(request, response, OrderAnswer), response)
 
         return run(self.inquiry(unknown, patience), ask)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import pickle
+import time
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -12,7 +14,8 @@ import upstox_client
 from support.colours import Colour, FakeTransport, local, ok
 from upstox_client import ApiException, NetworkError, OrderOutcomeUnknown, Reconciliation
 from upstox_client.core.pipeline import Sleep
-from upstox_client.core.reconcile import Ask, reconcile
+from upstox_client.core.reconcile import Ask, OrderAnswer, Seen, reconcile
+from upstox_client.rest import RESTResponse
 
 ORDER = {
     "quantity": 10,
@@ -58,7 +61,8 @@ class Inquest:
                 else:
                     assert isinstance(step, Ask)
                     self.asked.append(step.path)
-                    answer = queue.pop(0) if len(queue) > 1 else queue[0]
+                    found = queue.pop(0) if len(queue) > 1 else queue[0]
+                    answer = found if isinstance(found, (Seen, ApiException)) else Seen(found)
         except StopIteration as done:
             self.found: Reconciliation = done.value
 
@@ -102,6 +106,22 @@ def test_yesterdays_order_with_the_same_tag_is_another_one():
     assert verdict(PLACE, [{**ROW, "order_timestamp": "nonsense"}]) == (True, ("261123000000001",))
     undated = OrderOutcomeUnknown(lost(), method="POST", path="/v2/order/place", payload=ORDER)
     assert verdict(undated, [{**ROW, "order_timestamp": "2026-11-23 09:00:00"}])[0] is True
+
+
+def test_the_servers_clock_counts_and_not_this_machines():
+    # This machine is an hour ahead, so that the order seems to be older than the moment when it was sent.
+    book = [{**ROW, "order_timestamp": "2026-11-23 09:00:01"}]
+    assert verdict(PLACE, Seen(book)) == (False, ())
+    assert verdict(PLACE, Seen(book, ahead=-3600.0)) == (True, ("261123000000001",))
+    # It is an hour behind, so that an old order with the tag seems to be the new one.
+    assert verdict(PLACE, Seen([ROW], ahead=3600.0)) == (False, ())
+
+
+def test_the_time_of_an_answer():
+    hour_ahead = formatdate(time.time() + 3600, usegmt=True)
+    for date, ahead in ((hour_ahead, 3600), (None, 0), ("nonsense", 0)):
+        response = RESTResponse(200, headers=[] if date is None else [("Date", date)])
+        assert Seen.of(OrderAnswer(data=[]), response).ahead == pytest.approx(ahead, abs=2)
 
 
 def test_a_book_that_cannot_be_read_leaves_it_open():

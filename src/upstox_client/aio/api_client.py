@@ -10,7 +10,7 @@ from upstox_client.configuration import Configuration
 from upstox_client.core.client import BaseClient
 from upstox_client.core.drivers import drive_async, run_async
 from upstox_client.core.pipeline import probe
-from upstox_client.core.reconcile import Ask, OrderAnswer
+from upstox_client.core.reconcile import Ask, OrderAnswer, Seen
 from upstox_client.core.request import Request
 from upstox_client.core.transport import AioTransport, AsyncTransport
 from upstox_client.errors import OrderOutcomeUnknown, Reconciliation
@@ -71,9 +71,10 @@ class ApiClient(BaseClient):
     async def areconcile(self, unknown: OrderOutcomeUnknown, *, patience: float = 10.0) -> Reconciliation:
         """Find out what became of an order write whose answer was lost; see `OrderOutcomeUnknown.areconcile`."""
 
-        async def ask(step: Ask) -> Any:
+        async def ask(step: Ask) -> Seen:
             request = self.question(step.path)
-            return self.decipher(request, await self.execute(request), OrderAnswer).data
+            response = await self.execute(request)
+            return Seen.of(self.decipher(request, response, OrderAnswer), response)
 
         return await run_async(self.inquiry(unknown, patience), ask)
 

@@ -15,10 +15,12 @@ import msgspec
 
 from upstox_client.core.pipeline import Sleep
 from upstox_client.errors import ApiException, OrderOutcomeUnknown, Reconciliation
+from upstox_client.rest import RESTResponse
 
 _IST: Final = dt.timezone(dt.timedelta(hours=5, minutes=30))
 
-# Clocks differ; an order that the book dates more than this before the write was sent is another one.
+# The server tells its clock to the second, and stamps late; an order that the book dates more than this before the
+# write was sent is another one.
 _SLACK: Final = 60.0
 
 _FIRST_PAUSE: Final = 0.5
@@ -37,13 +39,24 @@ class OrderAnswer(msgspec.Struct):
 
 
 class Ask(msgspec.Struct, frozen=True):
-    """Read this path, signed; come back with its `data`, or with the exception."""
+    """Read this path, signed; come back with what was `Seen`, or with the exception."""
 
     path: str
 
 
-Answer: TypeAlias = Any
-Inquiry: TypeAlias = Generator[Ask | Sleep, Answer, Reconciliation]
+class Seen(msgspec.Struct, frozen=True):
+    """The `data` that was read, and by how many seconds the server's clock is ahead of this machine's."""
+
+    data: Any
+    ahead: float = 0.0
+
+    @classmethod
+    def of(cls, answer: OrderAnswer, response: RESTResponse) -> Seen:
+        """What an answer shows."""
+        return cls(answer.data, _clock_ahead(response))
+
+
+Inquiry: TypeAlias = Generator[Ask | Sleep, "Seen | ApiException | None", Reconciliation]
 Row: TypeAlias = Mapping[str, Any]
 
 
@@ -52,7 +65,7 @@ class Case(Protocol):
 
     path: str
 
-    def judge(self, data: Any, *, last: bool) -> Reconciliation | None:
+    def judge(self, seen: Seen, *, last: bool) -> Reconciliation | None:
         """The verdict, or None to look again; `last` is the last look."""
         ...
 
@@ -70,13 +83,14 @@ def reconcile(unknown: OrderOutcomeUnknown, patience: float, now: Callable[[], f
     begun, pause = now(), _FIRST_PAUSE
     while True:
         last = now() - begun >= patience
-        data = yield Ask(case.path)
-        failed = isinstance(data, ApiException)
-        verdict = None if failed else case.judge(data, last=last)
+        seen = yield Ask(case.path)
+        verdict = case.judge(seen, last=last) if isinstance(seen, Seen) else None
         if verdict is not None:
             return verdict
         if last:
-            why = f"{case.path} could not be read: {data.status} {data.reason}" if failed else "it is still under way"
+            why = "it is still under way"
+            if isinstance(seen, ApiException):
+                why = f"{case.path} could not be read: {seen.status} {seen.reason}"
             return Reconciliation(None, (), why)
         yield Sleep(min(pause, max(0.01, patience - (now() - begun))))
         pause = min(pause * 2, _LONGEST_PAUSE)
@@ -109,8 +123,9 @@ class _Placed:
         self._orders = orders
         self._sent_at = sent_at
 
-    def judge(self, data: Any, *, last: bool) -> Reconciliation | None:
-        rows = [row for row in _rows(data) if _recent(row, self._sent_at)]
+    def judge(self, seen: Seen, *, last: bool) -> Reconciliation | None:
+        sent_at = None if self._sent_at is None else self._sent_at + seen.ahead
+        rows = [row for row in _rows(seen.data) if _recent(row, sent_at)]
         found = [self._matches(order, rows) for order in self._orders]
         ids = tuple(str(row.get("order_id")) for rows_of in found for row in rows_of)
         tagged = all(order.get("tag") for order in self._orders)
@@ -122,8 +137,8 @@ class _Placed:
         if not ids:
             return Reconciliation(False, (), "nothing like it is in the order book")
         if tagged:
-            seen = sum(1 for rows_of in found if rows_of)
-            return Reconciliation(None, ids, f"{seen} of {len(found)} orders are in the order book")
+            there = sum(1 for rows_of in found if rows_of)
+            return Reconciliation(None, ids, f"{there} of {len(found)} orders are in the order book")
         why = "the order had no tag; these in the book look like it. Set configuration.auto_tag to be certain next time"
         return Reconciliation(None, ids, why)
 
@@ -142,8 +157,8 @@ class _Modified:
         self._wish = {name: wish[name] for name in self._FIELDS if wish.get(name) is not None}
         self.path = f"/v2/order/details?order_id={quote(self._id, safe='')}"
 
-    def judge(self, data: Any, *, last: bool) -> Reconciliation | None:
-        row = _row(data)
+    def judge(self, seen: Seen, *, last: bool) -> Reconciliation | None:
+        row = _row(seen.data)
         differing = [name for name, value in self._wish.items() if row.get(name) != value]
         if row and not differing:
             return Reconciliation(True, (self._id,), "the order has the values that were asked for")
@@ -162,8 +177,8 @@ class _Cancelled:
         self._id = order_id
         self.path = f"/v2/order/details?order_id={quote(order_id, safe='')}"
 
-    def judge(self, data: Any, *, last: bool) -> Reconciliation | None:
-        row = _row(data)
+    def judge(self, seen: Seen, *, last: bool) -> Reconciliation | None:
+        row = _row(seen.data)
         status = str(row["status"]) if "status" in row else None
         if status is not None and status.startswith("cancelled"):
             return Reconciliation(True, (self._id,), f"the order is {status}")
@@ -184,10 +199,11 @@ class _GttPlaced:
 
     def __init__(self, order: Row, sent_at: float | None) -> None:
         self._order = order
-        self._since = None if sent_at is None else (sent_at - _SLACK) * 1e6
+        self._sent_at = sent_at
 
-    def judge(self, data: Any, *, last: bool) -> Reconciliation | None:
-        rows = [row for row in _rows(data) if self._since is None or (row.get("created_at") or 0) >= self._since]
+    def judge(self, seen: Seen, *, last: bool) -> Reconciliation | None:
+        since = 0.0 if self._sent_at is None else (self._sent_at + seen.ahead - _SLACK) * 1e6
+        rows = [row for row in _rows(seen.data) if (row.get("created_at") or 0) >= since]
         alike = [row for row in rows if all(row.get(name) == self._order.get(name) for name in self._FIELDS)]
         ids = tuple(str(row.get("gtt_order_id")) for row in alike)
         if not last:
@@ -206,8 +222,8 @@ class _GttChanged:
         self._id = str(wish.get("gtt_order_id"))
         self.path = f"/v3/order/gtt?gtt_order_id={quote(self._id, safe='')}"
 
-    def judge(self, data: Any, *, last: bool) -> Reconciliation | None:
-        row = next((row for row in _rows(data) if row.get("gtt_order_id") == self._id), None)
+    def judge(self, seen: Seen, *, last: bool) -> Reconciliation | None:
+        row = next((row for row in _rows(seen.data) if row.get("gtt_order_id") == self._id), None)
         if self._cancel:
             return self._cancelled(row, last=last)
         if row is not None and self._as_wished(row):
@@ -236,6 +252,16 @@ def _row(data: Any) -> Row:
 
 def _rows(data: Any) -> list[Row]:
     return [_row(row) for row in cast("list[object]", data)] if isinstance(data, list) else []
+
+
+def _clock_ahead(response: RESTResponse) -> float:
+    """Seconds; 0 if the server does not say what time it is."""
+    import email.utils  # rarely wanted
+
+    try:
+        return email.utils.parsedate_to_datetime(response.getheader("Date") or "").timestamp() - time.time()
+    except ValueError:
+        return 0.0
 
 
 def _recent(row: Row, sent_at: float | None) -> bool:
