@@ -11,14 +11,17 @@ import pytest
 from support.colours import Colour, local
 from trading.floor import Floor, cache_folder, floor, running
 from trading.test_tickets import CRUDE, FUTURE, SHARE, made
+from upstox_client.instruments import Instrument
+from upstox_client.models.quotes import GetMarketQuoteLastTradedPriceResponseV3, MarketQuoteSymbolLtpV3
 from upstox_client.trading import GuardError, Guards
 from upstox_client.trading.desk import Desk
-from upstox_client.trading.guards import Facts, check, refusal
+from upstox_client.trading.guards import Facts, admit, check, refusal
 from upstox_emulator import Emulator
 
 __all__ = ["cache_folder", "floor", "running"]
 
 LIVE = Facts(environment="live")
+UNLISTED = Instrument(key="NSE_FO|1", symbol="1", segment="NSE_FO")  # as `up.instrument` makes it of a key
 
 
 @pytest.mark.parametrize(
@@ -42,17 +45,21 @@ LIVE = Facts(environment="live")
         ({"instruments": []}, {}, LIVE, "instruments"),
         ({"products": ["I"]}, {}, LIVE, "products"),
         ({"products": ["I"]}, {"product": "intraday"}, LIVE, None),
+        ({"products": ["intraday"]}, {"product": "intraday"}, LIVE, None),
+        ({"products": ["intraday"]}, {}, LIVE, "products"),
         ({"max_quantity": 9}, {}, LIVE, "max_quantity"),
         ({"max_quantity": 10}, {}, LIVE, None),
         ({"max_lots": 1}, {"one": FUTURE, "quantity": 130}, LIVE, "max_lots"),
         ({"max_lots": 2}, {"one": FUTURE, "quantity": 130}, LIVE, None),
         ({"max_lots": 1}, {}, LIVE, None),
+        ({"max_lots": 1}, {"one": UNLISTED, "quantity": 2}, LIVE, "max_lots"),
         ({"max_orders": 2}, {}, Facts(environment="live", sent=2), "max_orders"),
         ({"max_orders": 2}, {}, Facts(environment="live", sent=1), None),
         ({"max_orders": 1}, {"one": FUTURE, "quantity": 65 * 28}, LIVE, "max_orders"),
         ({"max_value": 15_000}, {"limit": 1500}, LIVE, None),
         ({"max_value": 14_999}, {"limit": 1500}, LIVE, "max_value"),
         ({"max_value": 14_999}, {"stop": 1500}, LIVE, "max_value"),
+        ({"max_value": 14_999}, {"side": "sell", "stop": 1500, "limit": 1400}, LIVE, "max_value"),
         ({"max_value": 15_000}, {}, LIVE, None),  # not known yet
         ({"max_value": 15_000}, {}, Facts(environment="live", price=1500.1), "max_value"),
         ({"max_value": 15_000}, {}, Facts(environment="live", price=0.0), "max_value"),
@@ -74,24 +81,90 @@ def test_each_guard(guards: dict[str, Any], order: dict[str, Any], facts: Facts,
         ({"max_value": 0}, ValueError),
         ({"max_lots": -1}, ValueError),
         ({"instruments": "NIFTY"}, TypeError),
+        ({"products": ["CO"]}, ValueError),
         ({"kill_words": "x"}, TypeError),
     ],
 )
 def test_guards_that_make_no_sense(setting: dict[str, Any], error: type[Exception]) -> None:
-    with pytest.raises(error, match=next(iter(setting))):
+    with pytest.raises(error, match=next(iter(setting)).removesuffix("s")):
         Guards(**setting)
 
 
 def test_what_closes_a_position_is_let_through_but_on_paper_only() -> None:
     desk = Desk(Guards(max_quantity=1, instruments=[]))
     desk.halted = "enough"
-    assert list(check(desk, local(), made(), closing=True)) == []
+    assert list(check(desk, local(), made(), "close")) == []
     live = local()
     live.host = live.order_host = "https://api.upstox.com"
     with pytest.raises(GuardError, match="only paper trading is allowed, and this goes to") as refused:
-        list(check(Desk(Guards(paper_only=True)), live, made(), closing=True))
+        list(check(Desk(Guards(paper_only=True)), live, made(), "close"))
     assert refused.value.guard == "paper_only"
     assert refused.value.ticket.instrument == SHARE
+
+
+QUOTE = GetMarketQuoteLastTradedPriceResponseV3(data={"x": MarketQuoteSymbolLtpV3(last_price=1500.0)})
+
+
+def test_of_several_at_once_none_slips_through() -> None:
+    desk = Desk(Guards(max_orders=1, max_value=1e6))
+    first, second = (admit(desk, local(), [made()]) for _ in range(2))
+    next(first), next(second)  # both ask for the price
+    with pytest.raises(StopIteration):
+        first.send(QUOTE)
+    with pytest.raises(GuardError, match="1 order has been sent, 1 more would be too many: 1"):
+        second.send(QUOTE)
+    assert desk.sent == 1
+
+
+def test_a_halt_that_comes_while_something_is_asked() -> None:
+    desk = Desk(Guards(max_value=1e6))
+    order = admit(desk, local(), [made()])
+    next(order)
+    desk.halted = "enough"
+    with pytest.raises(GuardError, match="halted: enough"):
+        order.send(QUOTE)
+
+
+def test_a_basket_is_counted_as_a_whole(floor: Floor) -> None:
+    up = floor.upstox(guards=Guards(max_orders=2))
+    tickets = [floor.ticket("buy", "RELIANCE", 1, limit=1400) for _ in range(3)]
+    with pytest.raises(GuardError, match="0 orders have been sent, 3 more would be too many: 2") as refused:
+        floor.do(up.basket, *tickets)
+    assert refused.value.guard == "max_orders"
+    assert floor.writes("/v2/order/multi/place") == 0
+    first, _ = floor.do(up.basket, *tickets[:2]).orders
+    with pytest.raises(GuardError, match="2 orders have been sent, and 2 are allowed"):
+        floor.do(up.buy, "RELIANCE", 1, limit=1400)
+    assert floor.do(first.modify, limit=1401).limit == 1401  # that is no further order
+
+
+def test_a_sale_is_worth_what_is_bid(floor: Floor) -> None:
+    up = floor.upstox(guards=Guards(max_value=100_000))
+    with pytest.raises(GuardError, match=r"worth 150,000\.00 rupees"):
+        floor.do(up.sell, "RELIANCE", 100, limit=900, product="intraday")
+    assert floor.writes("/v3/order/place") == 0
+
+
+def test_an_order_that_waits_is_held_to_the_guards_when_it_is_changed(floor: Floor) -> None:
+    up = floor.upstox(guards=Guards(max_quantity=20))
+    order = floor.do(up.gtt.buy, "RELIANCE", 10, trigger=1480, stoploss=1450)
+    with pytest.raises(GuardError, match="21 is above the largest quantity of 20"):
+        floor.do(order.modify, quantity=21)
+    up.halt("enough")
+    with pytest.raises(GuardError, match="halted"):
+        floor.do(order.modify, trigger=1490)
+    assert floor.writes("/v3/order/gtt/modify") == 0
+    floor.do(order.modify, stoploss=1455)
+    floor.do(order.modify, quantity=5, trigger=1470)
+    assert (order.quantity, order.entry.trigger_price, order.stoploss.trigger_price) == (5, 1470, 1455)
+
+
+def test_a_product_that_is_not_allowed_is_not_converted_to(floor: Floor) -> None:
+    up = floor.upstox(guards=Guards(products=["intraday"]))
+    floor.do(floor.do(up.buy, "RELIANCE", 10, product="intraday").wait, timeout=5)
+    with pytest.raises(GuardError, match="the product D is not allowed"):
+        floor.do(up.convert, "RELIANCE", 10, to="delivery")
+    assert floor.writes("/v2/portfolio/convert-position") == 0
 
 
 def test_nothing_is_sent(floor: Floor) -> None:

@@ -16,7 +16,7 @@ from upstox_client import ServerError
 from upstox_client.models.portfolio import GetHoldingsResponse, GetPositionResponse
 from upstox_client.models.reports import GetProfitAndLossChargesResponse, GetTradeWiseProfitAndLossDataResponse
 from upstox_client.models.websocket import PositionUpdate
-from upstox_client.trading import AsyncUpstox, Upstox
+from upstox_client.trading import AsyncUpstox, IllegalOrderError, Upstox
 from upstox_client.trading.moments import IST
 from upstox_client.trading.portfolio import Holdings, Positions, holding_of, position_of, position_of_update
 from upstox_client.trading.reports import (
@@ -275,16 +275,25 @@ def test_of_one_instrument_and_product(floor: Floor) -> None:
     up = floor.up
     for product in ("intraday", "delivery"):
         floor.do(floor.do(up.buy, "RELIANCE", 10, product=product).wait, timeout=5)
-    (line,) = floor.do(up.square_off, "RELIANCE", product="I").lines
+    with pytest.raises(IllegalOrderError, match=r"product is one of delivery, .* got 'day'"):
+        floor.do(up.square_off, product="day")
+    (line,) = floor.do(up.square_off, "RELIANCE", product="intraday").lines
     assert (line.ticket.product, line.ticket.side) == ("I", "SELL")
     (kept,) = floor.read(up, "positions").open
     assert kept.product == "D"
 
 
+def test_what_opens_while_its_order_is_cancelled_is_closed(floor: Floor) -> None:
+    floor.emulator.orders.on(tag="x").race()
+    floor.do(floor.up.buy, "RELIANCE", 10, limit=1400, product="intraday", tag="x")
+    (line,) = floor.do(floor.up.square_off, "RELIANCE").lines
+    assert str(line.ticket) == "SELL 10 RELIANCE at the market intraday"
+
+
 def test_from_one_product_to_another(floor: Floor) -> None:
     up = floor.up
     floor.do(floor.do(up.buy, "RELIANCE", 10, product="intraday").wait, timeout=5)
-    floor.do(up.convert, "RELIANCE", 10, to="D")
+    floor.do(up.convert, "RELIANCE", 10, to="delivery")
     assert [(row.product, row.quantity) for row in floor.read(up, "positions").of(RELIANCE) if row.is_open] == [
         ("D", 10)
     ]

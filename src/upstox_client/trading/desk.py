@@ -68,6 +68,14 @@ class Desk:
 
     # Orders
 
+    def take(self, orders: int, most: int | None) -> bool:
+        """Count orders as sent, unless they would be more than allowed; whether they were counted."""
+        with self._lock:
+            if most is not None and self.sent + orders > most:
+                return False
+            self.sent += orders
+            return True
+
     def row(self, order_id: str) -> OrderUpdate | None:
         """The last known state of an order."""
         return self._rows.get(order_id)

@@ -29,7 +29,7 @@ from upstox_client.trading.colours import Async, Flow, Flowing, Sync, call, flow
 from upstox_client.trading.desk import Desk
 from upstox_client.trading.fluent import fluent
 from upstox_client.trading.gtt_rules import ENDED, Legs, check_legs, check_trailing, ended, make_rules
-from upstox_client.trading.guards import check
+from upstox_client.trading.guards import admit, check
 from upstox_client.trading.moments import from_ms
 from upstox_client.trading.quotes import QuoteFlows
 from upstox_client.trading.tables import Table
@@ -193,6 +193,7 @@ class GttOrderFlows(Flowing):
 
         Raises:
             IllegalOrderError, IllegalPriceError, IllegalQuantityError: it would be no legal order; nothing was sent.
+            GuardError: a guard is against it; nothing was sent.
             OrderOutcomeUnknown: it is not known whether it was changed; `error.reconcile()` finds out.
 
         https://upstox.com/developer/api-documentation/modify-gtt-order
@@ -211,14 +212,30 @@ class GttOrderFlows(Flowing):
         rules = make_rules(self.instrument, self.side, entry, kind, legs, None)
         if trailing is not None or (stoploss is not None and old_trail is not None):
             check_trailing(self.instrument, (yield from last_price(self.instrument)), legs)
+        amount = self.quantity if quantity is None else quantity
+        if trigger is not None or quantity is not None:  # the exits only close what the entry has opened
+            yield from self._check_entry(entry, amount)
         request = GttModifyOrderRequest(
             type="SINGLE" if len(rules) == 1 else "MULTIPLE",
-            quantity=quantity or self.quantity,
+            quantity=amount,
             rules=rules,
             gtt_order_id=self.id,
         )
         yield from call(OrderV3Operations.modify_gtt_order, request)
         yield from self.refresh.flow()
+
+    def _check_entry(self, price: float, quantity: int) -> Flow[None]:
+        """Hold a new entry to the guards; to no more than `paper_only`, if less is at stake than before."""
+        smaller = quantity <= self.quantity and price <= (self.entry.trigger_price or 0.0)
+        wish = Ticket(
+            instrument=self.instrument,
+            side=self.side,
+            quantity=quantity,
+            product=self.details.product or "D",
+            order_type="LIMIT",
+            price=price,
+        )
+        yield from check(self.desk, self.client.configuration, wish, "close" if smaller else "change")
 
 
 def _trigger(rule: Rule | None) -> float | None:
@@ -374,7 +391,6 @@ class GttFlows(Flowing, Generic[G]):
         legs = Legs(target=terms.get("target"), stoploss=terms.get("stoploss"), trailing=terms.get("trailing"))
         percent = terms.get("market_protection")
         check_legs(instrument, ticket.side, price, legs)
-        yield from check(self.desk, self.client.configuration, ticket)
         if legs["trailing"] is not None:
             check_trailing(instrument, (yield from last_price(instrument)), legs)
         kind: TriggerType = "IMMEDIATE" if at_once else (yield from self._kind(ticket, when))
@@ -387,7 +403,7 @@ class GttFlows(Flowing, Generic[G]):
             instrument_token=instrument.key,
             transaction_type=ticket.side,
         )
-        self.desk.sent += 1
+        yield from admit(self.desk, self.client.configuration, [ticket])
         answer = yield from call(OrderV3Operations.place_gtt_order, request)
         ids = (answer.data.gtt_order_ids if answer.data else None) or [""]
         return (yield from self.order.flow(ids[0]))

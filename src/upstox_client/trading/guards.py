@@ -18,13 +18,13 @@ from upstox_client.api.market_holidays_and_timings_api import MarketHolidaysAndT
 from upstox_client.api.market_quote_v3_api import MarketQuoteV3Operations
 from upstox_client.configuration import Configuration
 from upstox_client.models.market import Exchange
-from upstox_client.models.orders import Product
 from upstox_client.trading.colours import Flow, call
 from upstox_client.trading.desk import Desk
-from upstox_client.trading.tickets import EXCHANGE_OF_SEGMENT, Ticket, lot_of
+from upstox_client.trading.tickets import EXCHANGE_OF_SEGMENT, ProductName, Ticket, as_product, lot_of
 
 _PAPER: Final = frozenset({"emulator", "sandbox"})
 _OPEN: Final = "NORMAL_OPEN"
+_CONTRACTS: Final = ("_FO", "_COM")
 
 
 class GuardError(ValueError):
@@ -45,13 +45,14 @@ class Guards(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True)
     """What orders are held to. What is left out is not looked at.
 
     Attributes:
-        max_value: the most that one order may be worth, in rupees; of one without a price, at the last price.
+        max_value: the most that one order may be worth, in rupees: at its price, if it has none at the last one; a sale
+            trades at its limit or better, so at the higher of the two.
         max_quantity: the most units (of commodities, lots) of one order.
         max_lots: the most lots of one order for derivatives.
-        max_orders: the most orders that one `Upstox` sends.
+        max_orders: the most orders that one `Upstox` sends, slices counted; changing one does not count.
         instruments: what may be traded: keys, symbols, ISINs, segments, or underlyings, which stand for their
             contracts, too; `*` and `?` stand for anything. `["NIFTY", "NSE_EQ", "GOLD*"]`
-        products: `D`, `I`, `MTF`: with which.
+        products: `delivery`, `intraday`, `mtf`: with which.
         market_hours: only while the exchange is open. What is sent at other hours waits as an after-market order.
         paper_only: only on the emulator and in the sandbox.
         kill_words: an order is not sent if its tag, or the instrument's symbol or name, has one of these words.
@@ -62,7 +63,7 @@ class Guards(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True)
     max_lots: int | None = None
     max_orders: int | None = None
     instruments: Sequence[str] | None = None
-    products: Sequence[Product] | None = None
+    products: Sequence[ProductName] | None = None
     market_hours: bool = False
     paper_only: bool = False
     kill_words: Sequence[str] = ()
@@ -75,6 +76,8 @@ class Guards(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True)
         for name in ("instruments", "products", "kill_words"):
             if isinstance(getattr(self, name), str):
                 raise TypeError(f"{name} is a list of texts, got the text {getattr(self, name)!r}")
+        for product in self.products or ():
+            as_product(product)
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,38 +105,79 @@ def refusal(guards: Guards, ticket: Ticket, facts: Facts) -> tuple[str, str] | N
     return None
 
 
-def check(desk: Desk, configuration: Configuration, ticket: Ticket, *, closing: bool = False) -> Flow[None]:
-    """See that an order may be sent; `closing`: it closes a position, which only `paper_only` may prevent.
+Deed = Literal["place", "change", "convert", "close"]
+"""What is done to an order or a position; not every guard is against each."""
+
+
+def admit(desk: Desk, configuration: Configuration, tickets: Sequence[Ticket], deed: Deed = "place") -> Flow[None]:
+    """See that orders may be sent, all of them or none, and count them as sent.
+
+    Raises:
+        GuardError: one may not.
+    """
+    for ticket in tickets:
+        yield from check(desk, configuration, ticket, deed)
+    # Nothing is waited for from here on: of several that are under way at once, none slips through.
+    most = _held_to(desk.guards or Guards(), deed).max_orders
+    slices = sum(ticket.slices for ticket in tickets)
+    if slices and not desk.take(slices, most):
+        raise GuardError("max_orders", f"{_so_many(desk.sent)}, {slices} more would be too many: {most}", tickets[0])
+
+
+def check(desk: Desk, configuration: Configuration, ticket: Ticket, deed: Deed = "place") -> Flow[None]:
+    """See that an order may be sent or become this one.
+
+    What closes a position only `paper_only` may prevent, and no halt; what changes an order is no further one.
 
     Raises:
         GuardError: it may not.
     """
-    guards = desk.guards or Guards()
-    if closing:
-        guards = Guards(paper_only=guards.paper_only)
-    elif desk.halted is not None:
-        raise GuardError("halted", f"trading is halted: {desk.halted}. up.resume() ends that", ticket)
+    guards = _held_to(desk.guards or Guards(), deed)
+    _check_halt(desk, ticket, deed)
     facts = Facts(environment=configuration.environment, sent=desk.sent)
     found = refusal(guards, ticket, facts)  # first what can be known without asking anybody
     if found is None and (guards.max_value is not None or guards.market_hours):
         facts = yield from _ask(guards, ticket, facts)
         found = refusal(guards, ticket, facts)
+        _check_halt(desk, ticket, deed)  # it may have come meanwhile
     if found is not None:
         raise GuardError(*found, ticket)
 
 
+def _held_to(guards: Guards, deed: Deed) -> Guards:
+    """The guards that may prevent something."""
+    if deed == "close":
+        return Guards(paper_only=guards.paper_only)
+    if deed == "convert":
+        return Guards(paper_only=guards.paper_only, products=guards.products, instruments=guards.instruments)
+    return guards if deed == "place" else msgspec.structs.replace(guards, max_orders=None)
+
+
+def _check_halt(desk: Desk, ticket: Ticket, deed: Deed) -> None:
+    if desk.halted is not None and deed in {"place", "change"}:
+        raise GuardError("halted", f"trading is halted: {desk.halted}. up.resume() ends that", ticket)
+
+
 def _ask(guards: Guards, ticket: Ticket, facts: Facts) -> Flow[Facts]:
-    price, status = ticket.reference, None
-    if guards.max_value is not None and price is None:
-        key = ticket.instrument.key
-        quotes = yield from call(MarketQuoteV3Operations.get_ltp, key)
-        prices = [row.last_price for row in (quotes.data or {}).values()]
-        price = prices[0] if prices else None
+    price, status = _named_price(ticket), None
+    if guards.max_value is not None and (price is None or _may_trade_above(ticket)):
+        quotes = yield from call(MarketQuoteV3Operations.get_ltp, ticket.instrument.key)
+        price = max(price or 0.0, *(row.last_price or 0.0 for row in (quotes.data or {}).values()), 0.0)
     if guards.market_hours:
         exchange = cast("Exchange", EXCHANGE_OF_SEGMENT[ticket.instrument.segment])
         answer = yield from call(MarketHolidaysAndTimingsOperations.get_market_status, exchange)
         status = (answer.data.status if answer.data else None) or "unknown"
     return msgspec.structs.replace(facts, price=price or 0.0, status=status)
+
+
+def _named_price(ticket: Ticket) -> float | None:
+    """The highest price in rupees that the order names; None for one at the market."""
+    return max(ticket.price, ticket.trigger) or None
+
+
+def _may_trade_above(ticket: Ticket) -> bool:
+    """Whether its limit is the least that it trades at: a sale at 100 is worth 1500 where 1500 is bid."""
+    return ticket.side == "SELL" and not ticket.trigger
 
 
 # The guards
@@ -165,7 +209,7 @@ def _instruments(guards: Guards, ticket: Ticket, _: Facts) -> str | None:
 
 
 def _products(guards: Guards, ticket: Ticket, _: Facts) -> str | None:
-    if guards.products is None or ticket.product in guards.products:
+    if guards.products is None or ticket.product in map(as_product, guards.products):
         return None
     return f"the product {ticket.product} is not allowed, only {', '.join(guards.products) or 'none'}"
 
@@ -178,19 +222,23 @@ def _max_quantity(guards: Guards, ticket: Ticket, _: Facts) -> str | None:
 
 def _max_lots(guards: Guards, ticket: Ticket, _: Facts) -> str | None:
     lots = ticket.quantity // lot_of(ticket.instrument)
-    if guards.max_lots is not None and ticket.instrument.expiry is not None and lots > guards.max_lots:
+    if guards.max_lots is not None and ticket.instrument.segment.endswith(_CONTRACTS) and lots > guards.max_lots:
         return f"{lots} lots are above the {guards.max_lots} that are allowed"
     return None
 
 
 def _max_orders(guards: Guards, ticket: Ticket, facts: Facts) -> str | None:
     if guards.max_orders is not None and facts.sent + ticket.slices > guards.max_orders:
-        return f"{facts.sent} orders have been sent, and {guards.max_orders} are allowed"
+        return f"{_so_many(facts.sent)}, and {guards.max_orders} are allowed"
     return None
 
 
+def _so_many(orders: int) -> str:
+    return f"{orders} order{'' if orders == 1 else 's'} {'has' if orders == 1 else 'have'} been sent"
+
+
 def _max_value(guards: Guards, ticket: Ticket, facts: Facts) -> str | None:
-    price = ticket.reference if facts.price is None else facts.price
+    price = _named_price(ticket) if facts.price is None else facts.price
     if guards.max_value is None or price is None:
         return None
     if price <= 0:

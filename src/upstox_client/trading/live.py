@@ -437,7 +437,7 @@ class OrderFlows(Flowing):
             validity=self.ticket.validity if validity is None else as_validity(validity),
             protection=protection(order_type, market_protection),
         )
-        yield from check(self.desk, self.client.configuration, wish, closing=self._is_smaller(wish))
+        yield from check(self.desk, self.client.configuration, wish, "close" if self._is_smaller(wish) else "change")
         for order_id in self.ids:
             if self._state(order_id) not in ENDED:
                 yield from self._modify(order_id, wish, None if quantity is lots is None else amount)

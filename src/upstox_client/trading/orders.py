@@ -20,7 +20,7 @@ from upstox_client.instruments import Instrument, Name
 from upstox_client.models.orders import MultiOrderError, MultiOrderResponse, OrderBookData
 from upstox_client.trading.colours import Flow, call, flow, together
 from upstox_client.trading.desk import Desk, go_live, go_quiet
-from upstox_client.trading.guards import check
+from upstox_client.trading.guards import admit
 from upstox_client.trading.live import OrderFlows
 from upstox_client.trading.preview import PreviewFlows
 from upstox_client.trading.tables import Table
@@ -218,8 +218,7 @@ class OrderDeskFlows(PreviewFlows, Generic[O]):
     @flow
     def place(self, ticket: Ticket) -> Flow[O]:
         """Send an order, once. Returns and raises as `buy`."""
-        yield from check(self.desk, self.client.configuration, ticket)
-        self.desk.sent += ticket.slices
+        yield from admit(self.desk, self.client.configuration, [ticket])
         try:
             answer = yield from call(OrderV3Operations.place_order, ticket.request())
         except OrderOutcomeUnknown as unknown:
@@ -243,8 +242,7 @@ class OrderDeskFlows(PreviewFlows, Generic[O]):
 
         https://upstox.com/developer/api-documentation/place-multi-order
         """
-        for ticket in tickets:
-            yield from check(self.desk, self.client.configuration, ticket)
+        yield from admit(self.desk, self.client.configuration, tickets)
         return (yield from self.send_all(tickets))
 
     def send_all(self, tickets: Sequence[Ticket]) -> Flow[Basket[O]]:
@@ -252,7 +250,6 @@ class OrderDeskFlows(PreviewFlows, Generic[O]):
         by_side = sorted(range(len(tickets)), key=lambda place: tickets[place].side)
         lines: dict[int, Line[O]] = {}
         for batch in _batches(by_side, tickets):
-            self.desk.sent += sum(tickets[place].slices for place in batch)
             try:
                 lines |= yield from self._send_batch({str(place): tickets[place] for place in batch})
             except ApiException as error:

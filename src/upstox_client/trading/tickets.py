@@ -206,7 +206,7 @@ def make_ticket(side: str, instrument: Instrument, quantity: int | None, terms: 
     if not instrument.is_tradable:
         hint = " Its futures and options are: up.futures(...), up.options(...)" if instrument.kind == "INDEX" else ""
         raise IllegalOrderError(f"{instrument} is not traded, only looked at.{hint}")
-    product = _chosen("product", terms.get("product", "delivery"), _PRODUCTS)
+    product = as_product(terms.get("product", "delivery"))
     _check_product(instrument, product)
     amount = _quantity(instrument, quantity, terms.get("lots"))
     wanted = _chosen("side", side, _SIDES)
@@ -268,11 +268,26 @@ def closing_tickets(instrument: Instrument, quantity: int, product: Product) -> 
     ]
 
 
+def conversion(instrument: Instrument, quantity: int, product: Product, *, bought: bool) -> Ticket:
+    """What a position becomes when its product changes, for guards to look at."""
+    side: TransactionType = "BUY" if bought else "SELL"
+    return Ticket(instrument=instrument, side=side, quantity=quantity, product=product, order_type="MARKET")
+
+
 def type_of(limit: float | None, stop: float | None) -> OrderType:
     """What an order with these prices is called."""
     if stop is None:
         return "MARKET" if limit is None else "LIMIT"
     return "SL-M" if limit is None else "SL"
+
+
+def as_product(text: str) -> Product:
+    """A product in the words of the wire.
+
+    Raises:
+        IllegalOrderError: it is none.
+    """
+    return _chosen("product", text, _PRODUCTS)
 
 
 def as_validity(text: str) -> Validity:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, Generic, Literal, TypeVar, cast
 
 from upstox_client.api.order_api import OrderOperations
@@ -17,7 +17,7 @@ from upstox_client.models.portfolio import ConvertPositionRequest
 from upstox_client.models.reports import HistorySegment, ProfitAndLossChargesData, ReportSegment
 from upstox_client.trading.colours import Flow, call, flow, flow_property, together
 from upstox_client.trading.gtt import GttFlows
-from upstox_client.trading.guards import check
+from upstox_client.trading.guards import admit, check
 from upstox_client.trading.listing import InstrumentFlows
 from upstox_client.trading.moments import Moment, as_day
 from upstox_client.trading.orders import Basket, O, OrderDeskFlows
@@ -32,7 +32,7 @@ from upstox_client.trading.reports import (
     report_charges,
     trade_of,
 )
-from upstox_client.trading.tickets import Ticket, closing_tickets
+from upstox_client.trading.tickets import ProductName, Ticket, as_product, closing_tickets, conversion
 
 W = TypeVar("W", bound=GttFlows[Any])
 
@@ -156,7 +156,7 @@ class TraderFlows(OrderDeskFlows[O], Generic[O, W]):
 
     @flow
     def square_off(
-        self, *names: Name, product: Literal["D", "I", "MTF"] | None = None, cancel_orders: bool = True
+        self, *names: Name, product: ProductName | None = None, cancel_orders: bool = True
     ) -> Flow[Basket[O]]:
         """Close positions at the market: all, or those of instruments. Purchases go out first.
 
@@ -164,7 +164,7 @@ class TraderFlows(OrderDeskFlows[O], Generic[O, W]):
 
         Parameters:
             names: of which instruments; default: of all.
-            product: only those of this product.
+            product: only those of this product: `delivery`, `intraday` or `mtf`.
             cancel_orders: cancel the open orders of these instruments first, which would open new positions.
 
         Returns:
@@ -175,57 +175,62 @@ class TraderFlows(OrderDeskFlows[O], Generic[O, W]):
 
         https://upstox.com/developer/api-documentation/exit-all-positions
         """
+        only = None if product is None else as_product(product)
         wanted = yield from together([self.instrument.flow(name) for name in names], at_once=1)
         keys = {one.key for one in wanted}
         positions = yield from TraderFlows.positions.flow(self)
-        chosen = [
-            row
-            for row in positions.open
-            if (row.key in keys if keys else not _is_delivery(row)) and product in {None, row.product}
-        ]
+        chosen = _to_close(positions, keys, only)
         if cancel_orders:
-            for key in keys or {row.key for row in chosen}:
+            keys = keys or {row.key for row in chosen}
+            for key in keys:
                 yield from self.cancel_all.flow(key)
             positions = yield from TraderFlows.positions.flow(self)  # something may have traded meanwhile
-            places = {(row.key, row.product) for row in chosen}
-            chosen = [row for row in positions.open if (row.key, row.product) in places]
+            chosen = [row for row in _to_close(positions, {one.key for one in wanted}, only) if row.key in keys]
         tickets: list[Ticket] = []
         for row in chosen:
-            tickets += yield from self._closing(row)
+            instrument = yield from self.instrument.flow(row.key)
+            tickets += closing_tickets(instrument, row.quantity, cast("Product", row.product))
+        yield from admit(self.desk, self.client.configuration, tickets, "close")
         return (yield from self.send_all(tickets))
 
-    def _closing(self, row: Position) -> Flow[list[Ticket]]:
-        """The orders that close a position."""
-        instrument = yield from self.instrument.flow(row.key)
-        tickets = closing_tickets(instrument, row.quantity, cast("Product", row.product))
-        for ticket in tickets:
-            yield from check(self.desk, self.client.configuration, ticket, closing=True)
-        return tickets
-
     @flow
-    def convert(self, name: Name, quantity: int, *, to: Literal["D", "I"]) -> Flow[None]:
+    def convert(self, name: Name, quantity: int, *, to: Literal["delivery", "intraday", "D", "I"]) -> Flow[None]:
         """Make an intraday position one for delivery, or the other way round. It takes margin, and is sent once.
 
         Raises:
+            IllegalOrderError: `to` is no product; nothing was sent.
             LookupError: there is no such position.
+            GuardError: a guard is against it: `paper_only`, `products` or `instruments`; nothing was sent.
             InvalidRequestError: it cannot be done.
 
         https://upstox.com/developer/api-documentation/convert-positions
         """
         instrument = yield from self.instrument.flow(name)
         positions = yield from TraderFlows.positions.flow(self)
-        old: Product = "I" if to == "D" else "D"
+        new = as_product(to)
+        old: Product = "I" if new == "D" else "D"
         row = next((row for row in positions.open if (row.key, row.product) == (instrument.key, old)), None)
         if row is None:
             raise LookupError(f"there is no open position in {instrument} with the product {old}")
+        ticket = conversion(instrument, quantity, new, bought=row.quantity > 0)
+        yield from check(self.desk, self.client.configuration, ticket, "convert")
         request = ConvertPositionRequest(
             instrument_token=row.key,
-            new_product=to,
+            new_product=ticket.product,
             old_product=old,
-            transaction_type="BUY" if row.quantity > 0 else "SELL",
+            transaction_type=ticket.side,
             quantity=quantity,
         )
         yield from call(PortfolioOperations.convert_positions, request)
+
+
+def _to_close(positions: Positions, keys: Collection[str], product: Product | None) -> list[Position]:
+    """Those of these instruments; of no instruments, all but shares bought for delivery."""
+    return [
+        row
+        for row in positions.open
+        if (row.key in keys if keys else not _is_delivery(row)) and product in {None, row.product}
+    ]
 
 
 def _is_delivery(row: Position) -> bool:
