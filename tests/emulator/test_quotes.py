@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import urllib.parse
 from typing import Any
 
 import pytest
@@ -206,20 +207,25 @@ def test_auctions_of_the_day():
         ask = Caller(em.url, em.access_token)
 
         def quote(key: str) -> dict[str, Any]:
-            (found,) = ask("GET", f"/v3/market-quote/quotes?instrument_key={key.replace('|', '%7C')}").data.values()
+            (found,) = ask("GET", f"/v3/market-quote/quotes?instrument_key={urllib.parse.quote(key)}").data.values()
             return found
 
-        opening = quote(SHARE)
+        opening, index = quote(SHARE), quote(NIFTY)
+        level = {name: index[name] for name in index if name.startswith(("indicative", "reference", "cas"))}
         em.clock.set(dt.datetime(2026, 11, 25, 9, 15))
         opened = quote(SHARE)
         assert opening["indicative_equilibrium_price"] == opened["ohlc"]["open"]
         assert opening["reference_price"] == opening["last_price"] == opened["prev_close_price"]
         assert opened["indicative_equilibrium_price"] is None
+        assert level == {
+            "indicative_equilibrium_price": quote(NIFTY)["ohlc"]["open"],
+            **dict.fromkeys([name for name in level if name != "indicative_equilibrium_price"]),
+        }
         em.clock.set(dt.datetime(2026, 11, 25, 15, 16))
         closing = quote(SHARE)
         assert closing["reference_price"] == closing["average_price"]
         assert closing["cas_eligible"] is True
-        assert quote("NSE_INDEX|Nifty%2050")["cas_eligible"] is None
+        assert quote(NIFTY)["cas_eligible"] is None
         # the documented sample shows an auction
         answer = ask("GET", "/v3/market-quote/quotes?instrument_key=NSE_EQ%7CINE002A01018").json()
         found = [text for text in differences([sample("market/quotes_v3")], answer) if "].price" not in text]

@@ -197,6 +197,8 @@ def _or_nought(value: Price) -> float:
 def _auctioned(one: Instrument, found: Auction | None) -> dict[str, Any]:
     if found is None:
         return dict.fromkeys(_AUCTION)
+    if one.kind == "INDEX":
+        return dict.fromkeys(_AUCTION) | {_AUCTION[0]: rupees(found.price)}
     values = (
         rupees(found.price),
         rupees(found.reference),

@@ -400,7 +400,8 @@ def test_auctions_have_fields_of_their_own():
         assert illiquid.iep
         assert not illiquid.casEligible
         assert not live.feeds[FUTURE].fullFeed.marketFF.iep
-        assert not live.feeds[INDEX].fullFeed.indexFF.ltpc.HasField("iep")
+        index = live.feeds[INDEX].fullFeed.indexFF.ltpc  # an index has the one field
+        assert index.iep.value == world.backend.venue.market.last(INDEX, at(9, 15).timestamp()) / 1e4
         world.clock.set(at(9, 15))
         client.response()
         share = client.response().feeds[SHARE].fullFeed.marketFF
@@ -410,8 +411,10 @@ def test_auctions_have_fields_of_their_own():
 
 def test_the_closing_auction_is_for_those_who_take_part():
     with World(start=at(15, 21)) as world:
-        snapshot = world.market().subscribe([SHARE, ILLIQUID], "full")
+        snapshot = world.market().subscribe([SHARE, ILLIQUID, INDEX], "full")
         share, illiquid = snapshot.feeds[SHARE].fullFeed.marketFF, snapshot.feeds[ILLIQUID].fullFeed.marketFF
+        index = snapshot.feeds[INDEX].fullFeed.indexFF.ltpc
+        assert index.iep.value == index.ltp
         assert share.iep == share.ltpc.ltp
         assert share.rp == share.atp
         assert share.casEligible
