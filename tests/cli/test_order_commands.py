@@ -81,7 +81,7 @@ def test_buying_and_what_became_of_it(run: Command) -> None:
     rows = as_csv(run("order", "list", "--csv"))
     assert [row["symbol"] for row in rows] == ["RELIANCE", "NIFTY FUT 24 NOV 26"]
     assert [row["tag"] for row in as_json(run("order", "list", "--tag", "mine", "--json"))] == ["mine"]
-    assert run("order", "list", "RELIANCE").stdout.startswith("1 orders, 0 open")
+    assert run("order", "list", "RELIANCE").stdout.startswith("1 order, 0 open")
     assert as_json(run("order", "list", "--open", "--json")) == []
 
 
@@ -138,6 +138,7 @@ def test_a_look_before_sending(run: Command, emulator: Emulator) -> None:
     assert row["span_margin"] > 0
     assert "--json and --csv" in run("margin", "buy", "RELIANCE", "1", "--json", "--csv", code=2).stderr
     assert "Say buy or sell first" in run("margin", "hold", "RELIANCE", "1", code=2).stderr
+    assert "--json and --csv" in run("order", "buy", "RELIANCE", "1", "--json", "--csv", code=2).stderr
     emulator.journal.assert_not_called("POST", "/v3/order/place")
 
 
@@ -162,7 +163,7 @@ def test_changing_looking_and_cancelling(run: Command) -> None:
     run("order", "modify", first, "--market", code=2)
     for words in (["--all"], ["--symbol", "RELIANCE"], ["--tag", "x"]):
         run("order", "buy", "RELIANCE", "1", "--limit", "1400", "--tag", "x", "--wait", "0")
-        assert run("order", "cancel", *words).stdout.startswith("1 orders")
+        assert run("order", "cancel", *words).stdout.startswith("1 order\n")
     assert "Say which" in run("order", "cancel", code=2).stderr
     assert "Say which" in run("order", "cancel", first, "--all", code=2).stderr
     done = as_json(run("order", "buy", "RELIANCE", "1", "--json"))[0]["id"]
@@ -220,7 +221,7 @@ def test_orders_that_wait(run: Command) -> None:
     assert (row["symbol"], row["when"], row["trigger"], row["trailing"]) == ("RELIANCE", "below", 1480, 5)
     assert "SCHEDULED" in run("gtt", "sell", "NIFTY FUT", "--lots", "1", "--trigger", "26500").stdout
     assert len(as_csv(run("gtt", "list", "--csv"))) == 2
-    assert run("gtt", "list", "RELIANCE").stdout.startswith("1 GTT orders")
+    assert run("gtt", "list", "RELIANCE").stdout.startswith("1 GTT order\n")
     assert "1,470.00" in run("gtt", "modify", row["id"], "--trigger", "1470").stdout
     assert "Say what is to change" in run("gtt", "modify", row["id"], code=2).stderr
     assert "CANCELLED" in run("gtt", "cancel", row["id"]).stdout
@@ -235,7 +236,7 @@ def test_positions_and_what_they_made(run: Command, emulator: Emulator, tmp_path
     run("order", "buy", "RELIANCE", "10", "-p", "intraday")
     emulator.market.set_price("RELIANCE", 1510.0)
     shown = run("positions").stdout
-    assert shown.startswith("1 open positions")
+    assert shown.startswith("1 open position\n")
     assert "RELIANCE  I              10  1,500.10  1,510.00  15,100.00" in shown
     assert "unrealised 99.00, together 99.00" in shown
     assert as_json(run("positions", "--json"))[0]["pnl"] == 99.0

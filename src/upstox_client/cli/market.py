@@ -24,12 +24,17 @@ _QUOTE: Final = {
     "symbol": "symbol", "last_price": "last", "change": "change", "change_percent": "%", "open": "open",
     "high": "high", "low": "low", "bid": "bid", "ask": "ask", "volume": "volume", "oi": "OI",
 }  # fmt: skip
+_QUOTE_SPARE: Final = ("open", "oi", "high", "low", "volume")
 _CHAIN: Final = {
     "call_oi": "OI", "call_oi_change": "OI chg", "call_iv": "IV %", "call_delta": "delta", "call_ltp": "call",
     "strike": "strike", "put_ltp": "put", "put_delta": "delta ", "put_iv": "IV % ", "put_oi_change": "OI chg ",
     "put_oi": "OI ",
 }  # fmt: skip
+_CHAIN_SPARE: Final = (
+    "call_oi_change", "put_oi_change", "call_delta", "put_delta", "call_iv", "put_iv", "call_oi", "put_oi",
+)  # fmt: skip
 _FOUND: Final = ("symbol", "key", "name", "kind", "expiry", "strike", "lot", "tick")
+_FOUND_SPARE: Final = ("name", "kind", "strike", "expiry", "tick")
 _MOST_ROWS: Final = 40  # of candles, for people; JSON, CSV and files have all
 
 
@@ -44,7 +49,7 @@ def quote(
     """Prices of now: last, change, the day's range, bid and ask, volume, open interest."""
     with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
         found = up.quote(*symbols)
-        emit("Quotes", found, json=json, csv=csv, shown=_QUOTE)
+        emit("Quotes", found, json=json, csv=csv, shown=_QUOTE, spare=_QUOTE_SPARE)
 
 
 def depth(
@@ -103,7 +108,8 @@ def history(
     if json or csv or (output is None and plot is None):
         whole = json or csv or len(found) <= _MOST_ROWS
         note = "" if whole else f"the last {_MOST_ROWS} of {len(found):,}; --csv, --json and --output have all"
-        emit(repr(found), found if whole else found[-_MOST_ROWS:], json=json, csv=csv, note=note)
+        last = found if whole else found[-_MOST_ROWS:]
+        emit(repr(found), last, json=json, csv=csv, spare=("oi", "volume", "open"), note=note)
 
 
 def _write(table: Table, path: Path) -> None:
@@ -133,7 +139,8 @@ def chain(
             found.plot(plot)
             show.say(f"Drawn into {plot}.")
     if json or csv or plot is None:
-        emit(repr(found), found if json or csv else found.around(around), json=json, csv=csv, shown=_CHAIN)
+        near = found if json or csv else found.around(around)
+        emit(repr(found), near, json=json, csv=csv, shown=_CHAIN, spare=_CHAIN_SPARE)
 
 
 def search(
@@ -172,7 +179,7 @@ def search(
     if not found:
         show.say("Nothing fits. Try fewer words, or parts of them.")
     columns = {name: [getattr(one, name) for one in found] for name in _FOUND}
-    emit(f"{len(found)} found", Columns(columns), json=json, csv=csv)
+    emit(f"{len(found)} found", Columns(columns), json=json, csv=csv, spare=_FOUND_SPARE)
 
 
 def holidays(
@@ -202,7 +209,7 @@ def holidays(
         ],
     }
     shown = {name: name for name in ("day", "weekday", "description", "kind", "closed")}
-    emit("Holidays", Columns(columns), json=json, csv=csv, shown=shown)
+    emit("Holidays", Columns(columns), json=json, csv=csv, shown=shown, spare=("kind", "closed"))
 
 
 def status(
@@ -232,7 +239,7 @@ def status(
         "since": [one.since for one in found],
         "closing_auction": [one.closing_auction for one in found],
     }
-    emit("Exchanges", Columns(columns), json=json, csv=csv)
+    emit("Exchanges", Columns(columns), json=json, csv=csv, spare=("closing_auction", "since"))
 
 
 COMMANDS: Final = (quote, depth, history, chain, search, holidays, status)

@@ -20,6 +20,7 @@ from upstox_client.cli.options import (
     trading,
 )
 from upstox_client.cli.tables import Columns, cell, emit
+from upstox_client.cli.words import counted
 
 if TYPE_CHECKING:
     from upstox_client.trading import Basket, GttOrder, Order, Preview, Ticket
@@ -68,11 +69,13 @@ _SHOWN: Final = {
     "quantity": "quantity", "filled": "filled", "limit": "limit", "stop": "stop", "average_price": "average",
     "status": "status",
 }  # fmt: skip
+_SPARE: Final = ("time", "product", "type")
 _GTT_SHOWN: Final = {
     "id": "GTT id", "symbol": "symbol", "side": "side", "quantity": "quantity", "product": "product", "when": "when",
     "trigger": "trigger", "target": "target", "stoploss": "stop loss", "trailing": "trailing", "status": "status",
     "expires": "expires",
 }  # fmt: skip
+_GTT_SPARE: Final = ("expires", "product", "when")
 
 order = typer.Typer(no_args_is_help=True, help="Place, change, cancel and look at orders.")
 gtt = typer.Typer(no_args_is_help=True, help="Orders that wait for their price (GTT).")
@@ -122,7 +125,7 @@ def report(one: Order, *, json: bool, csv: bool) -> None:
     """Print an order; a command whose order came to nothing has failed."""
     from upstox_client.trading import OrderBook
 
-    emit("Order", OrderBook([one]), json=json, csv=csv, shown=_SHOWN)
+    emit("Order", OrderBook([one]), json=json, csv=csv, shown=_SHOWN, spare=_SPARE)
     if one.is_unknown:
         show.say(
             f"It is not known whether it was placed. Look for the tag {one.tag}: upstox order list --tag {one.tag}"
@@ -239,7 +242,7 @@ def cancel(
         else:
             confirm(up, f"Cancel all open orders{_which(symbol, tag)}", yes=yes)
             found = up.cancel_all(symbol, tag=tag)
-        emit(f"{len(found)} orders", found, json=json, csv=csv, shown=_SHOWN)
+        emit(counted(len(found), "order"), found, json=json, csv=csv, shown=_SHOWN, spare=_SPARE)
 
 
 def _which(symbol: str | None, tag: str | None) -> str:
@@ -260,7 +263,8 @@ def list_orders(
     with trading(client_id=client_id, base_url=base_url) as up:
         found = up.orders(symbol, tag=tag)
         found = found.open if only_open else found
-        emit(f"{len(found)} orders, {len(found.open)} open", found, json=json, csv=csv, shown=_SHOWN)
+        title = f"{counted(len(found), 'order')}, {len(found.open)} open"
+        emit(title, found, json=json, csv=csv, shown=_SHOWN, spare=_SPARE)
 
 
 @order.command("show")
@@ -311,7 +315,8 @@ def _wait_for(side: Side, symbol: str, quantity: int | None, options: dict[str, 
 def _report_gtt(orders: list[GttOrder], *, json: bool, csv: bool) -> None:
     from upstox_client.trading.gtt import GttBook
 
-    emit(f"{len(orders)} GTT orders", GttBook(orders), json=json, csv=csv, shown=_GTT_SHOWN)
+    title = counted(len(orders), "GTT order")
+    emit(title, GttBook(orders), json=json, csv=csv, shown=_GTT_SHOWN, spare=_GTT_SPARE)
 
 
 def _gtt_command(side: Side, back: Side) -> None:

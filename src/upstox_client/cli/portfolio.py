@@ -23,7 +23,7 @@ from upstox_client.cli.orders import (
     report_basket,
 )
 from upstox_client.cli.tables import cell, emit
-from upstox_client.cli.words import rupees
+from upstox_client.cli.words import counted, rupees
 
 if TYPE_CHECKING:
     from upstox_client.models.reports import ReportSegment
@@ -39,6 +39,7 @@ _POSITIONS: Final = {
     "symbol": "symbol", "product": "product", "quantity": "quantity", "average_price": "average",
     "last_price": "last", "value": "value", "realised": "realised", "unrealised": "unrealised", "pnl": "P&L",
 }  # fmt: skip
+_POSITIONS_SPARE: Final = ("value", "realised", "unrealised")
 _PNL: Final = {
     "symbol": "symbol", "product": "product", "realised": "realised", "unrealised": "unrealised", "pnl": "P&L",
     "day_pnl": "today",
@@ -47,6 +48,7 @@ _HOLDINGS: Final = {
     "symbol": "symbol", "quantity": "quantity", "average_price": "average", "last_price": "last",
     "invested": "invested", "value": "value", "pnl": "P&L", "pnl_percent": "%", "day_change": "today",
 }  # fmt: skip
+_HOLDINGS_SPARE: Final = ("invested", "day_change", "pnl_percent", "value")
 _CHARGES: Final = {
     "brokerage": "Brokerage", "stt": "Securities transaction tax", "transaction": "Exchange", "gst": "GST",
     "stamp_duty": "Stamp duty", "sebi": "SEBI", "ipft": "Investor protection fund", "clearing": "Clearing",
@@ -61,7 +63,8 @@ def positions(
     with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
         found = up.positions
     note = f"realised {cell(found.realised)}, unrealised {cell(found.unrealised)}, together {cell(found.pnl)}"
-    emit(f"{len(found.open)} open positions", found, json=json, csv=csv, shown=_POSITIONS, note=note)
+    title = counted(len(found.open), "open position")
+    emit(title, found, json=json, csv=csv, shown=_POSITIONS, spare=_POSITIONS_SPARE, note=note)
 
 
 def holdings(
@@ -72,7 +75,8 @@ def holdings(
         found = up.holdings
     worth = f"invested {cell(found.invested)}, worth {cell(found.value)}"
     note = f"{worth}, P&L {cell(found.pnl)}, today {cell(found.day_change)}"
-    emit(f"{len(found)} holdings", found, json=json, csv=csv, shown=_HOLDINGS, note=note)
+    title = counted(len(found), "holding")
+    emit(title, found, json=json, csv=csv, shown=_HOLDINGS, spare=_HOLDINGS_SPARE, note=note)
 
 
 def pnl(

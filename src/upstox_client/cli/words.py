@@ -10,17 +10,17 @@ _HOUR = 3600.0
 _DAY = 24 * _HOUR
 
 
-def rupees(amount: float | None) -> str:
+def rupees(amount: float | None, places: int = 2) -> str:
     """An amount with the digits grouped as in India: `₹15,07,460.50`; a dash for none."""
     if amount is None:
         return "-"
-    whole, _, paise = f"{abs(amount):.2f}".partition(".")
+    whole, _, paise = f"{abs(amount):.{places}f}".partition(".")
     head, tail = whole[:-3], whole[-3:]
     groups = [tail]
     while head:
         groups.insert(0, head[-2:])
         head = head[:-2]
-    sign = "-" if round(amount, 2) < 0 else ""
+    sign = "-" if round(amount, places) < 0 else ""
     return f"{sign}₹{','.join(groups)}.{paise}"
 
 
@@ -48,3 +48,8 @@ def lifetime(expires_at: datetime.datetime, now: datetime.datetime) -> str:
     if left > 0:
         return f"expires in {duration(left)}, {moment(expires_at, now)}"
     return f"expired {duration(-left)} ago, {moment(expires_at, now)}"
+
+
+def counted(count: int, what: str) -> str:
+    """`1 order`, `2 orders`."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
