@@ -52,6 +52,8 @@ CASES = [
     (limited(None), 5, "Try again in a while"),
     (refused(423, "UDAPI100072", "The Funds service is accessible"), 6, "05:30"),
     (network(), 7, "No answer: cannot connect"),
+    (errors.ResponseDecodeError(0, "the server says nothing of it"), 1, "The server says nothing of it."),
+    (FileNotFoundError(2, "No such file or directory", "no/such.csv"), 1, "no/such.csv: No such file or directory."),
     (network("http://127.0.0.1:9"), 7, "No answer (http://127.0.0.1:9)"),
     (errors.RequestTimeoutError(0, "no answer within 15 s"), 7, "no answer within"),
     (refused(500, "UDAPI100500", "Something went wrong"), 1, "Upstox failed"),
@@ -74,6 +76,13 @@ def test_code_and_words(error, code, told):
 )
 def test_no_secret_gets_through(error):
     assert JWT not in in_words(error)
+
+
+def test_a_token_of_the_environment_is_not_renewed_by_a_login(monkeypatch):
+    monkeypatch.delenv("UPSTOX_ACCESS_TOKEN", raising=False)
+    assert "UPSTOX_ACCESS_TOKEN" not in in_words(refused(401))
+    monkeypatch.setenv("UPSTOX_ACCESS_TOKEN", "old")
+    assert in_words(refused(401)).endswith("upstox login; and unset UPSTOX_ACCESS_TOKEN, which goes first")
 
 
 def test_every_exception_of_the_client_has_a_code():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 from upstox_client.auth.errors import (
@@ -55,6 +56,8 @@ def in_words(error: Exception) -> str:
         text = _call_in_words(error)
     elif isinstance(error, (LoginError, WrongUsageError)):
         text = str(error)
+    elif isinstance(error, OSError) and error.filename is not None:
+        text = f"{error.filename}: {error.strerror}."
     else:
         text = f"{type(error).__name__}: {error}\nThis should not happen. `upstox --debug ...` shows where it did."
     return redact_text(text)
@@ -62,9 +65,9 @@ def in_words(error: Exception) -> str:
 
 def _call_in_words(error: ApiException) -> str:
     said = _said(error)
+    about = "".join(f" ({note.rstrip('.')})" for note in getattr(error, "__notes__", ()))
     if isinstance(error, NetworkError):
-        where = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
-        return f"No answer{where}: {error.reason}.\nCheck the network, and --base-url or UPSTOX_BASE_URL if used."
+        return f"No answer{about}: {error.reason}.\nCheck the network, and --base-url or UPSTOX_BASE_URL if used."
     if isinstance(error, RateLimitError):
         wait = f"in {error.retry_after:.0f} s" if error.retry_after else "in a while"
         return f"Too many requests: {said}.\nTry again {wait}."
@@ -75,10 +78,15 @@ def _call_in_words(error: ApiException) -> str:
     if isinstance(error, PermissionDeniedError):
         return f"Not allowed with this token: {said}.\n`upstox env` shows which token is in use."
     if isinstance(error, AuthenticationError):
-        return f"Upstox does not accept the token: {said}.\nLog in again: upstox login"
+        return f"Upstox does not accept the token: {said}.\nLog in again: upstox login{_other_token()}"
     if isinstance(error, ServerError):
         return f"Upstox failed: {said}.\nTry again in a while."
-    return f"Upstox refused: {said}."
+    return f"Upstox refused{about}: {said}." if error.status else f"{said[:1].upper()}{said[1:]}."
+
+
+def _other_token() -> str:
+    """A token in the environment goes before the one of a login."""
+    return "; and unset UPSTOX_ACCESS_TOKEN, which goes first" if os.environ.get("UPSTOX_ACCESS_TOKEN") else ""
 
 
 def _said(error: ApiException) -> str:
@@ -87,4 +95,4 @@ def _said(error: ApiException) -> str:
         " ".join(filter(None, (entry.message and entry.message.rstrip("."), entry.code and f"({entry.code})")))
         for entry in error.errors
     )
-    return words or f"HTTP {error.status} {error.reason}".rstrip(". ")
+    return words or f"{f'HTTP {error.status} ' if error.status else ''}{error.reason}".rstrip(". ")

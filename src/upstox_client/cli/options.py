@@ -28,12 +28,25 @@ ClientId: TypeAlias = Annotated[
 Paper: TypeAlias = Annotated[
     bool, typer.Option("--paper", help="On an emulator inside this command: no login, no network, no money.")
 ]
-Csv: TypeAlias = Annotated[bool, typer.Option("--csv", help="CSV with a header on standard output.")]
-Json: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
 class WrongUsageError(ValueError):
     """The options, or the environment, do not make sense together."""
+
+
+def _one_form(ctx: typer.Context, wanted: bool) -> bool:
+    """JSON or CSV; both are refused before anything is sent."""
+    if wanted and (ctx.params.get("json") or ctx.params.get("csv")):
+        raise WrongUsageError("--json and --csv exclude each other.")
+    return wanted
+
+
+Csv: TypeAlias = Annotated[
+    bool, typer.Option("--csv", callback=_one_form, help="CSV with a header on standard output.")
+]
+Json: TypeAlias = Annotated[
+    bool, typer.Option("--json", callback=_one_form, help="One JSON document on standard output.")
+]
 
 
 class State:
@@ -74,7 +87,8 @@ def trading(
             try:
                 yield up
             except NetworkError as error:
-                error.add_note(redact_url(up.configuration.host))
+                if not getattr(error, "__notes__", ()):  # else it says already where it looked
+                    error.add_note(redact_url(up.configuration.host))
                 raise
     except MissingExtraError as error:
         raise WrongUsageError(f"{error}") from error
