@@ -89,7 +89,8 @@ def test_buying_and_what_became_of_it(run: Command) -> None:
     ("words", "told"),
     [
         (["RELIANCE", "10", "--limit", "1500.03"], "try 1500 or 1500.1"),
-        (["RELIANCE"], "say how many"),
+        (["RELIANCE"], "Say how many: QUANTITY in units, or --lots"),
+        (["RELIANCE", "1", "--lots", "1"], "and not both"),
         (["NIFTY", "1"], "is not traded, only looked at"),
         (["NIFTY FUT", "10"], "try 65 (1 lot)"),
         (["RELAINCE", "1"], "no instrument is called 'RELAINCE'"),
@@ -168,7 +169,28 @@ def test_changing_looking_and_cancelling(run: Command) -> None:
     assert "Say which" in run("order", "cancel", first, "--all", code=2).stderr
     done = as_json(run("order", "buy", "RELIANCE", "1", "--json"))[0]["id"]
     assert "Executions" in run("order", "show", done).stdout
-    assert "UDAPI100010" in run("order", "show", "240101000000001", code=1).stderr
+    nobody = run("order", "show", "240101000000001", code=1).stderr
+    assert "(order 240101000000001; today's: upstox order list): Order not found (UDAPI100010)" in nobody
+
+
+def test_one_that_cannot_be_cancelled_does_not_keep_the_others(run: Command, emulator: Emulator) -> None:
+    words = ("order", "buy", "RELIANCE", "1", "--limit", "1400", "--wait", "0", "--json")
+    ids = [as_json(run(*words))[0]["id"] for _ in range(2)]
+    run("order", "cancel", ids[0], "240101000000001", code=1)
+    assert len(as_json(run("order", "list", "--open", "--json"))) == 2, "a wrong id is told before any is cancelled"
+    emulator.faults.status(403, path="/v3/order/cancel", times=1)
+    result = run("order", "cancel", *ids, "--json", code=4)
+    assert f"{ids[0]}: Not allowed" in result.stderr
+    assert [row["status"] for row in as_json(result)] == ["open", "cancelled"]
+
+
+def test_on_paper_too(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("UPSTOX_BASE_URL", "UPSTOX_ACCESS_TOKEN"):
+        monkeypatch.delenv(name)
+    assert run("order", "list", "--paper").stdout.startswith("0 orders, 0 open")
+    assert run("gtt", "list", "--paper").stdout == "0 GTT orders\n"
+    assert "Order not found" in run("order", "cancel", "1", "--paper", code=1).stderr
+    assert "There was nothing to close." in run("squareoff", "--paper").stderr
 
 
 # Real money
@@ -185,8 +207,13 @@ def test_real_money_is_asked_about(run: Command, emulator: Emulator, monkeypatch
     emulator.journal.assert_not_called("POST", "/v3/order/place")
     assert "complete" in run(*place, typed="y\n").stdout
     assert "complete" in run(*place, "--yes").stdout
-    for words in (["squareoff"], ["order", "cancel", "--all"], ["gtt", "buy", "RELIANCE", "1", "--trigger", "1400"]):
-        assert "Go on?" in run(*words, typed="n\n", code=1).stderr
+    waits = ["gtt", "buy", "nifty fut 29 dec 26", "--lots", "2", "--trigger", "25000", "--stoploss", "24900"]
+    for words, asked in (
+        (["squareoff"], "Close all positions but delivered shares at the market"),
+        (["order", "cancel", "--all"], "Cancel all open orders"),
+        (waits, "BUY 130 NIFTY FUT 29 DEC 26 delivery, once it is at 25000, stop loss 24900"),
+    ):
+        assert f"{asked}\nWith real money (custom). Go on?" in run(*words, typed="n\n", code=1).stderr
     assert len(emulator.journal.calls("POST", "/v3/order/place")) == 2
 
 
@@ -250,7 +277,7 @@ def test_positions_and_what_they_made(run: Command, emulator: Emulator, tmp_path
 
 
 def test_squaring_off(run: Command, emulator: Emulator) -> None:
-    assert "Nothing was open." in run("squareoff").stderr
+    assert "There was nothing to close." in run("squareoff").stderr
     for name in ("RELIANCE", "INFY"):
         run("order", "buy", name, "10", "-p", "intraday")
     assert "--product is D, I or MTF" in run("squareoff", "-p", "X", code=2).stderr

@@ -14,7 +14,7 @@ from upstox_client.cli.tables import Columns, cell, emit
 if TYPE_CHECKING:
     from upstox_client.trading import Table
 
-Names = Annotated[list[str], typer.Argument(metavar="SYMBOL...", help="Symbols, names, ISINs or keys.")]
+Names = Annotated[list[str], typer.Argument(metavar="SYMBOL", help="Symbols, names, ISINs or keys.")]
 Name = Annotated[str, typer.Argument(metavar="SYMBOL", help="A symbol, a name, an ISIN or a key.")]
 Picture = Annotated[
     Path | None, typer.Option("--plot", metavar="FILE", help="Draw it into a PNG or SVG file. Needs the extra plot.")
@@ -144,9 +144,7 @@ def chain(
 
 
 def search(
-    text: Annotated[
-        list[str] | None, typer.Argument(metavar="WORD...", help="Parts of symbols, names or ISINs.")
-    ] = None,
+    text: Annotated[list[str] | None, typer.Argument(metavar="WORD", help="Parts of symbols, names or ISINs.")] = None,
     segment: Annotated[
         list[str] | None, typer.Option("--segment", help="Only of this segment or exchange: NSE_EQ, BSE, ...")
     ] = None,
@@ -183,9 +181,7 @@ def search(
 
 
 def holidays(
-    day: Annotated[
-        str | None, typer.Argument(metavar="[DATE]", help="Only this day; default: the running year.")
-    ] = None,
+    day: Annotated[str | None, typer.Argument(metavar="DATE", help="Only this day; default: the running year.")] = None,
     paper: Paper = False,
     client_id: ClientId = None,
     base_url: BaseUrl = None,
@@ -214,7 +210,7 @@ def holidays(
 
 def status(
     exchanges: Annotated[
-        list[str] | None, typer.Argument(metavar="[EXCHANGE...]", help="NSE, NFO, CDS, BSE, BFO, BCD, MCX, NSCOM.")
+        list[str] | None, typer.Argument(metavar="EXCHANGE", help="NSE, NFO, CDS, BSE, BFO, BCD, MCX, NSCOM.")
     ] = None,
     paper: Paper = False,
     client_id: ClientId = None,

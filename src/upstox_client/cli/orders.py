@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
 from upstox_client.cli import show
+from upstox_client.cli.exits import exit_code, in_words
 from upstox_client.cli.options import (
     BaseUrl,
     ClientId,
@@ -28,11 +30,9 @@ if TYPE_CHECKING:
     from upstox_client.trading.upstox import Upstox
 
 Symbol: TypeAlias = Annotated[str, typer.Argument(metavar="SYMBOL", help="A symbol, a name, an ISIN or a key.")]
-MaybeSymbol: TypeAlias = Annotated[
-    str | None, typer.Argument(metavar="[SYMBOL]", help="Only those of this instrument.")
-]
+MaybeSymbol: TypeAlias = Annotated[str | None, typer.Argument(metavar="SYMBOL", help="Only those of this instrument.")]
 Quantity: TypeAlias = Annotated[
-    int | None, typer.Argument(metavar="[QUANTITY]", help="Units, multiples of the lot; or --lots.")
+    int | None, typer.Argument(metavar="QUANTITY", help="Units, multiples of the lot; or --lots.")
 ]
 Lots: TypeAlias = Annotated[int | None, typer.Option("--lots", help="The quantity in lots.")]
 Limit: TypeAlias = Annotated[float | None, typer.Option("--limit", help="The worst price in rupees; default: none.")]
@@ -94,8 +94,43 @@ def confirm(up: Upstox, what: str, *, yes: bool) -> None:
     if yes or up.environment not in _REAL_MONEY:
         return
     if not interactive():
-        raise WrongUsageError(f"This is real money, and there is nobody to ask: {what}\nGive --yes, or --paper to try.")
+        raise WrongUsageError(f"This is real money, and there is nobody to ask: {what}\nGive --yes if it is meant.")
     typer.confirm(f"{what}\nWith real money ({up.environment}). Go on?", abort=True, err=True)
+
+
+def how_many(quantity: int | None, lots: int | None) -> None:
+    """See that the one or the other is given.
+
+    Raises:
+        WrongUsageError: neither is, or both are.
+    """
+    if (quantity is None) == (lots is None):
+        raise WrongUsageError("Say how many: QUANTITY in units, or --lots, and not both.")
+
+
+def _cancel_each(ones: Sequence[Order] | Sequence[GttOrder]) -> int:
+    """Cancel one after the other; that one cannot be does not keep the next from it. Returns the exit code."""
+    from upstox_client.errors import ApiException
+
+    codes: list[int] = []
+    for one in ones:
+        try:
+            one.cancel()
+        except ApiException as error:
+            show.say(f"{one.id}: {in_words(error)}")
+            codes.append(exit_code(error))
+    return codes[0] if codes else 0
+
+
+def _find(up: Upstox, order_id: str) -> Order:
+    """An order of today; a refusal says which one it means."""
+    from upstox_client.errors import InvalidRequestError, NotFoundError
+
+    try:
+        return up.order(order_id)
+    except (InvalidRequestError, NotFoundError) as error:
+        error.add_note(f"order {order_id}; today's: upstox order list")
+        raise
 
 
 def print_preview(preview: Preview, *, json: bool, csv: bool) -> None:
@@ -153,6 +188,7 @@ def _trade(side: Side, symbol: str, quantity: int | None, options: dict[str, Any
     """What `buy` and `sell` do."""
     how = {name: options.pop(name) for name in ("client_id", "base_url", "sandbox", "paper")}
     sending = {name: options.pop(name) for name in ("wait", "yes", "preview", "json", "csv")}
+    how_many(quantity, options["lots"])
     with trading(**how) as up:
         _send(up, up.ticket(side, symbol, quantity, **options), **sending)
 
@@ -200,6 +236,7 @@ def modify(
     market: Annotated[bool, typer.Option("--market", help="Without a limit from now on.")] = False,
     wait: Wait = 2.0,
     yes: Yes = False,
+    paper: Paper = False,
     client_id: ClientId = None,
     base_url: BaseUrl = None,
     json: Json = False,
@@ -208,8 +245,8 @@ def modify(
     """Change an open order; what is not given stays."""
     if limit is stop is quantity is lots is None and not market:
         raise WrongUsageError("Say what is to change: --limit, --stop, --quantity, --lots or --market.")
-    with trading(client_id=client_id, base_url=base_url) as up:
-        one = up.order(order_id)
+    with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
+        one = _find(up, order_id)
         confirm(up, f"Change {one.ticket}", yes=yes)
         one.modify(limit=limit, stop=stop, quantity=quantity, lots=lots, market=market)
         settle(one, wait)
@@ -219,12 +256,13 @@ def modify(
 @order.command()
 def cancel(
     order_ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ORDER_ID...]", help="As `upstox order list` shows them.")
+        list[str] | None, typer.Argument(metavar="ORDER_ID", help="As `upstox order list` shows them.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All that are open.")] = False,
     symbol: Annotated[str | None, typer.Option("--symbol", help="All that are open of this instrument.")] = None,
     tag: Annotated[str | None, typer.Option("--tag", help="All that are open with this tag.")] = None,
     yes: Yes = False,
+    paper: Paper = False,
     client_id: ClientId = None,
     base_url: BaseUrl = None,
     json: Json = False,
@@ -235,14 +273,18 @@ def cancel(
 
     if bool(order_ids) == (every or symbol is not None or tag is not None):
         raise WrongUsageError("Say which: order ids, or --all, --symbol or --tag.")
-    with trading(client_id=client_id, base_url=base_url) as up:
+    code = 0
+    with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
         if order_ids:
-            confirm(up, f"Cancel {', '.join(order_ids)}", yes=yes)
-            found = OrderBook([up.order(one).cancel() for one in order_ids])
+            found = OrderBook([_find(up, one) for one in order_ids])
+            confirm(up, "Cancel " + ", ".join(str(one.ticket) for one in found), yes=yes)
+            code = _cancel_each(found)
         else:
             confirm(up, f"Cancel all open orders{_which(symbol, tag)}", yes=yes)
             found = up.cancel_all(symbol, tag=tag)
         emit(counted(len(found), "order"), found, json=json, csv=csv, shown=_SHOWN, spare=_SPARE)
+    if code:
+        raise typer.Exit(code)
 
 
 def _which(symbol: str | None, tag: str | None) -> str:
@@ -254,13 +296,14 @@ def list_orders(
     symbol: MaybeSymbol = None,
     tag: Annotated[str | None, typer.Option("--tag", help="Only those with this tag.")] = None,
     only_open: Annotated[bool, typer.Option("--open", help="Only those that are not done.")] = False,
+    paper: Paper = False,
     client_id: ClientId = None,
     base_url: BaseUrl = None,
     json: Json = False,
     csv: Csv = False,
 ) -> None:
     """Today's orders."""
-    with trading(client_id=client_id, base_url=base_url) as up:
+    with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
         found = up.orders(symbol, tag=tag)
         found = found.open if only_open else found
         title = f"{counted(len(found), 'order')}, {len(found.open)} open"
@@ -269,13 +312,18 @@ def list_orders(
 
 @order.command("show")
 def show_order(
-    order_id: OrderId, client_id: ClientId = None, base_url: BaseUrl = None, json: Json = False, csv: Csv = False
+    order_id: OrderId,
+    paper: Paper = False,
+    client_id: ClientId = None,
+    base_url: BaseUrl = None,
+    json: Json = False,
+    csv: Csv = False,
 ) -> None:
     """An order, and how it was executed."""
     from upstox_client.trading import OrderBook
 
-    with trading(client_id=client_id, base_url=base_url) as up:
-        one = up.order(order_id)
+    with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
+        one = _find(up, order_id)
         fills = one.fills
     if json or csv:
         emit("", OrderBook([one]), json=json, csv=csv)
@@ -305,10 +353,15 @@ def _wait_for(side: Side, symbol: str, quantity: int | None, options: dict[str, 
     """What `gtt buy` and `gtt sell` do."""
     how = {name: options.pop(name) for name in ("client_id", "base_url", "paper")}
     yes, json, csv = (options.pop(name) for name in ("yes", "json", "csv"))
+    how_many(quantity, options["lots"])
     with trading(**how) as up:
-        amount = f"{quantity}" if quantity is not None else f"{options['lots']} lots of"
-        confirm(up, f"{side.upper()} {amount} {symbol} once it is at {options['trigger']:g}", yes=yes)
-        placed = (up.gtt.buy if side == "buy" else up.gtt.sell)(symbol, quantity, **options)
+        one = up.instrument(symbol)
+        amount = quantity if quantity is not None else options["lots"] * one.lot
+        ways = (("stoploss", "stop loss"), ("target", "target"), ("trailing", "trailing by"))
+        out = "".join(f", {text} {options[name]:.10g}" for name, text in ways if options[name] is not None)
+        what = f"{side.upper()} {amount} {one.symbol} {options['product']}, once it is at {options['trigger']:.10g}"
+        confirm(up, what + out, yes=yes)
+        placed = (up.gtt.buy if side == "buy" else up.gtt.sell)(one, quantity, **options)
         _report_gtt([placed], json=json, csv=csv)
 
 
@@ -352,13 +405,14 @@ _gtt_command("sell", "buy")
 @gtt.command("list")
 def gtt_list(
     symbol: MaybeSymbol = None,
+    paper: Paper = False,
     client_id: ClientId = None,
     base_url: BaseUrl = None,
     json: Json = False,
     csv: Csv = False,
 ) -> None:
     """The orders that wait."""
-    with trading(client_id=client_id, base_url=base_url) as up:
+    with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
         _report_gtt(list(up.gtt.orders(symbol)), json=json, csv=csv)
 
 
@@ -371,6 +425,7 @@ def gtt_modify(
     trailing: Trailing = None,
     quantity: Annotated[int | None, typer.Option("--quantity", help="The new quantity.")] = None,
     yes: Yes = False,
+    paper: Paper = False,
     client_id: ClientId = None,
     base_url: BaseUrl = None,
     json: Json = False,
@@ -379,7 +434,7 @@ def gtt_modify(
     """Change an order that waits; what is not given stays."""
     if trigger is target is stoploss is trailing is quantity is None:
         raise WrongUsageError("Say what is to change: --trigger, --target, --stoploss, --trailing or --quantity.")
-    with trading(client_id=client_id, base_url=base_url) as up:
+    with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
         one = up.gtt.order(gtt_id)
         confirm(up, f"Change {gtt_id} ({one.side} {one.quantity} {one.instrument})", yes=yes)
         one.modify(trigger=trigger, target=target, stoploss=stoploss, trailing=trailing, quantity=quantity)
@@ -388,17 +443,23 @@ def gtt_modify(
 
 @gtt.command("cancel")
 def gtt_cancel(
-    gtt_ids: Annotated[list[str], typer.Argument(metavar="GTT_ID...", help="As `upstox gtt list` shows them.")],
+    gtt_ids: Annotated[list[str], typer.Argument(metavar="GTT_ID", help="As `upstox gtt list` shows them.")],
     yes: Yes = False,
+    paper: Paper = False,
     client_id: ClientId = None,
     base_url: BaseUrl = None,
     json: Json = False,
     csv: Csv = False,
 ) -> None:
     """Cancel orders that wait, with all their legs."""
-    with trading(client_id=client_id, base_url=base_url) as up:
-        confirm(up, f"Cancel {', '.join(gtt_ids)}", yes=yes)
-        _report_gtt([up.gtt.order(one).cancel() for one in gtt_ids], json=json, csv=csv)
+    with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
+        found = [up.gtt.order(one) for one in gtt_ids]
+        waiting = ", ".join(f"{one.side} {one.quantity} {one.instrument}" for one in found)
+        confirm(up, f"Cancel {waiting}", yes=yes)
+        code = _cancel_each(found)
+        _report_gtt(found, json=json, csv=csv)
+    if code:
+        raise typer.Exit(code)
 
 
 def report_basket(title: str, basket: Basket[Order], *, wait: float, json: bool, csv: bool) -> None:

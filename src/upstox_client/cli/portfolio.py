@@ -19,6 +19,7 @@ from upstox_client.cli.orders import (
     Wait,
     Yes,
     confirm,
+    how_many,
     print_preview,
     report_basket,
 )
@@ -130,6 +131,7 @@ def charges(
     json: Json = False,
 ) -> None:
     """What an order would cost in brokerage and taxes. Sends nothing."""
+    how_many(quantity, lots)
     with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
         terms = cast("Terms", {"lots": lots, "limit": limit, "product": product})
         ticket = up.ticket(_side(side), symbol, quantity, **terms)
@@ -163,6 +165,7 @@ def margin(
     csv: Csv = False,
 ) -> None:
     """The margin that an order would need, and whether there is enough. Sends nothing."""
+    how_many(quantity, lots)
     with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
         terms = cast("Terms", {"lots": lots, "limit": limit, "stop": stop, "product": product})
         print_preview(up.preview(up.ticket(_side(side), symbol, quantity, **terms)), json=json, csv=csv)
@@ -176,7 +179,7 @@ def _side(text: str) -> Side:
 
 def squareoff(
     symbols: Annotated[
-        list[str] | None, typer.Argument(metavar="[SYMBOL...]", help="Only these; default: all but delivered shares.")
+        list[str] | None, typer.Argument(metavar="SYMBOL", help="Only these; default: all but delivered shares.")
     ] = None,
     product: Annotated[str | None, typer.Option("--product", "-p", help="Only positions of this: D, I or MTF.")] = None,
     keep_orders: Annotated[
@@ -184,6 +187,7 @@ def squareoff(
     ] = False,
     wait: Wait = 2.0,
     yes: Yes = False,
+    paper: Paper = False,
     client_id: ClientId = None,
     base_url: BaseUrl = None,
     json: Json = False,
@@ -193,12 +197,14 @@ def squareoff(
     chosen = None if product is None else product.upper()
     if chosen not in {None, "D", "I", "MTF"}:
         raise WrongUsageError(f"--product is D, I or MTF, got {product!r}.")
-    with trading(client_id=client_id, base_url=base_url) as up:
-        confirm(up, f"Close {', '.join(symbols or ()) or 'all positions'} at the market", yes=yes)
+    with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
+        everything = "all positions" if chosen else "all positions but delivered shares"
+        of = f" of {chosen}" if chosen else ""
+        confirm(up, f"Close {', '.join(symbols or ()) or everything}{of} at the market", yes=yes)
         kind = cast('Literal["D", "I", "MTF"] | None', chosen)
         basket = up.square_off(*symbols or (), product=kind, cancel_orders=not keep_orders)
         if not basket.lines:
-            show.say("Nothing was open.")
+            show.say("There was nothing to close.")
         if basket.lines or json or csv:
             report_basket("Closing", basket, wait=wait, json=json, csv=csv)
 

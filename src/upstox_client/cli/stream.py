@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from upstox_client.feeder.market import MarketFeed
     from upstox_client.feeder.ticks import Tick
 
-Names = Annotated[list[str], typer.Argument(metavar="SYMBOL...", help="Symbols, names, ISINs or keys.")]
+Names = Annotated[list[str], typer.Argument(metavar="SYMBOL", help="Symbols, names, ISINs or keys.")]
 AnyMode = Annotated[Mode, typer.Option("--mode", "-m", help="How much of each; full_d30 needs the Plus plan.")]
 Count = Annotated[int | None, typer.Option("--count", "-n", min=1, help="End after so many ticks.")]
 Seconds = Annotated[float | None, typer.Option("--seconds", min=0, help="End after so long.")]
