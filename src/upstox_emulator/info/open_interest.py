@@ -6,15 +6,16 @@ https://upstox.com/developer/api-documentation/get-oi and the pages that follow 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
 from upstox_emulator.calendar import Calendar
 from upstox_emulator.catalog.catalog import Catalog
 from upstox_emulator.catalog.instrument import EXCHANGE_OF_SEGMENT, Instrument
-from upstox_emulator.market.view import MarketView
+from upstox_emulator.market.market import Market
+from upstox_emulator.market.noise import Ints
 from upstox_emulator.units import Price, rupees
 
 SINCE: Final = dt.date(2001, 1, 1)
@@ -23,18 +24,26 @@ SINCE: Final = dt.date(2001, 1, 1)
 _SECOND: Final = dt.timedelta(seconds=1)
 
 
-class Strike(NamedTuple):
-    """A strike; a side that is not listed has nothing open."""
+class Table(NamedTuple):
+    """Open interest of a chain, a row a moment and a column a strike; a side that is not listed has nothing open."""
 
-    price: Price
-    calls: int
-    puts: int
+    prices: Ints
+    calls: Ints
+    puts: Ints
+
+    def lists(self) -> tuple[list[Price], list[int], list[int]]:
+        """The strikes, and what is open of calls and puts at the first moment."""
+        return self.prices.tolist(), self.calls[0].tolist(), self.puts[0].tolist()
+
+
+Figures: TypeAlias = Callable[[Table], list[float]]
+"""Something that follows from a chain at each moment."""
 
 
 class OpenInterest:
     """What the market says of the chains."""
 
-    def __init__(self, catalog: Catalog, market: MarketView, calendar: Calendar) -> None:
+    def __init__(self, catalog: Catalog, market: Market, calendar: Calendar) -> None:
         self._catalog = catalog
         self._market = market
         self._calendar = calendar
@@ -46,15 +55,15 @@ class OpenInterest:
     def by_strike(self, underlying: str, expiry: dt.date, day: dt.date, now: dt.datetime) -> dict[str, Any]:
         """Open interest of each strike at the end of a day, or as it stands."""
         moment = self._end(self._exchange(underlying, expiry, day), day, now)
-        strikes = self._strikes(underlying, expiry, moment)
+        prices, calls, puts = self._table(underlying, expiry, [moment]).lists()
         return {
-            "total_puts": sum(strike.puts for strike in strikes),
-            "total_calls": sum(strike.calls for strike in strikes),
+            "total_puts": sum(puts),
+            "total_calls": sum(calls),
             "spot_closing_price": self._spot(underlying, moment),
             "expiry": str(expiry),
             "call_put_oi_data_list": [
-                {"call_oi": strike.calls, "put_oi": strike.puts, "strike_price": rupees(strike.price)}
-                for strike in strikes
+                {"call_oi": call, "put_oi": put, "strike_price": rupees(price)}
+                for price, call, put in zip(prices, calls, puts, strict=True)
             ],
         }
 
@@ -62,29 +71,25 @@ class OpenInterest:
         """How the open interest of each strike has changed over some sessions."""
         exchange = self._exchange(underlying, expiry, day)
         moment = self._end(exchange, day, now)
-        strikes = self._strikes(underlying, expiry, moment)
         first = moment.date()
         for _ in range(sessions):
             first = self._calendar.previous(exchange, first)
-        before = [] if first < SINCE else self._strikes(underlying, expiry, self._close(exchange, first))
-        earlier = {strike.price: strike for strike in before}
+        earlier: dict[Price, tuple[int, int]] = {}
+        if first >= SINCE:
+            prices, calls, puts = self._table(underlying, expiry, [self._close(exchange, first)]).lists()
+            earlier = dict(zip(prices, zip(calls, puts, strict=True), strict=True))
         changed = [
-            Strike(it.price, it.calls - then.calls, it.puts - then.puts)
-            for it in strikes
-            for then in [earlier.get(it.price, Strike(it.price, 0, 0))]
+            (price, call - earlier.get(price, (0, 0))[0], put - earlier.get(price, (0, 0))[1])
+            for price, call, put in zip(*self._table(underlying, expiry, [moment]).lists(), strict=True)
         ]
         return {
-            "total_put_change_oi": sum(strike.puts for strike in changed),
-            "total_call_change_oi": sum(strike.calls for strike in changed),
+            "total_put_change_oi": sum(put for _, _, put in changed),
+            "total_call_change_oi": sum(call for _, call, _ in changed),
             "spot_closing_price": self._spot(underlying, moment),
             "expiry": str(expiry),
             "call_put_oi_data_list": [
-                {
-                    "strike_price": rupees(strike.price),
-                    "call_change_oi": strike.calls,
-                    "put_change_oi": strike.puts,
-                }
-                for strike in changed
+                {"strike_price": rupees(price), "call_change_oi": call, "put_change_oi": put}
+                for price, call, put in changed
             ],
         }
 
@@ -92,31 +97,36 @@ class OpenInterest:
         self, underlying: str, expiry: dt.date, day: dt.date, minutes: int, now: dt.datetime
     ) -> dict[str, Any]:
         """Open puts to open calls, at the end and through the day."""
-        return self._through(underlying, expiry, day, minutes, now, "pcr", _ratio)
+        return self._through(underlying, expiry, day, minutes, now, "pcr", ratios)
 
     def max_pain(
         self, underlying: str, expiry: dt.date, day: dt.date, minutes: int, now: dt.datetime
     ) -> dict[str, Any]:
         """The strike at which the options would pay least, at the end and through the day."""
-        return self._through(underlying, expiry, day, minutes, now, "max_pain", _least_pay_out)
+        return self._through(underlying, expiry, day, minutes, now, "max_pain", least_pay_outs)
 
     def _through(
-        self, underlying: str, expiry: dt.date, day: dt.date, minutes: int, now: dt.datetime, name: str, figure: Any
+        self,
+        underlying: str,
+        expiry: dt.date,
+        day: dt.date,
+        minutes: int,
+        now: dt.datetime,
+        name: str,
+        figures: Figures,
     ) -> dict[str, Any]:
         exchange = self._exchange(underlying, expiry, day)
         end = self._end(exchange, day, now)
+        moments = [*self._moments(exchange, end, minutes), end]
+        *through, last = figures(self._table(underlying, expiry, moments))
         return {
             "instrument_key": underlying,
             "expiry_date": f"{expiry:%d-%m-%Y}",
-            name: figure(self._strikes(underlying, expiry, end)),
+            name: last,
             "spot_closing_price": self._spot(underlying, end),
             "insights": [
-                {
-                    name: figure(self._strikes(underlying, expiry, moment)),
-                    "spot_price": self._spot(underlying, moment),
-                    "time": f"{moment:%H:%M}",
-                }
-                for moment in self._moments(exchange, end, minutes)
+                {name: figure, "spot_price": self._spot(underlying, moment), "time": f"{moment:%H:%M}"}
+                for figure, moment in zip(through, moments[:-1], strict=True)
             ],
         }
 
@@ -128,15 +138,16 @@ class OpenInterest:
             yield moment
             moment += dt.timedelta(minutes=minutes)
 
-    def _strikes(self, underlying: str, expiry: dt.date, moment: dt.datetime) -> list[Strike]:
-        chain = self._catalog.chain(underlying, expiry, moment.date())
-        ticks = self._market.ticks([option.key for option in chain], moment.timestamp())
-        strikes: dict[Price, Strike] = {}
-        for option, tick in zip(chain, ticks, strict=True):
-            strike = strikes.get(option.strike, Strike(option.strike, 0, 0))
-            side = {"calls": tick.oi} if option.kind == "CE" else {"puts": tick.oi}
-            strikes[option.strike] = strike._replace(**side)
-        return [strikes[price] for price in sorted(strikes)]
+    def _table(self, underlying: str, expiry: dt.date, moments: Sequence[dt.datetime]) -> Table:
+        """The chain at moments of one day."""
+        chain = self._catalog.chain(underlying, expiry, moments[0].date())
+        open_ = self._market.interests([option.key for option in chain], [moment.timestamp() for moment in moments]).T
+        prices, columns = np.unique([option.strike for option in chain], return_inverse=True)
+        are_calls = np.array([option.kind == "CE" for option in chain], dtype=np.bool_)
+        table = Table(prices, *(np.zeros((len(moments), len(prices)), dtype=np.int64) for _ in range(2)))
+        table.calls[:, columns[are_calls]] = open_[:, are_calls]
+        table.puts[:, columns[~are_calls]] = open_[:, ~are_calls]
+        return table
 
     def _spot(self, underlying: str, moment: dt.datetime) -> float:
         return rupees(self._market.last(underlying, moment.timestamp()))
@@ -158,15 +169,17 @@ class OpenInterest:
         return session.close - _SECOND  # a session around the clock ends with its day
 
 
-def _ratio(strikes: list[Strike]) -> float:
-    calls = sum(strike.calls for strike in strikes)
-    return sum(strike.puts for strike in strikes) / calls if calls else 0.0
+def ratios(table: Table) -> list[float]:
+    """Open puts to open calls at each moment."""
+    calls, puts = table.calls.sum(axis=1).tolist(), table.puts.sum(axis=1).tolist()
+    return [put / call if call else 0.0 for call, put in zip(calls, puts, strict=True)]
 
 
-def _least_pay_out(strikes: list[Strike]) -> float:
-    prices = np.array([strike.price for strike in strikes], dtype=np.float64)
-    calls = np.array([strike.calls for strike in strikes], dtype=np.float64)
-    puts = np.array([strike.puts for strike in strikes], dtype=np.float64)
-    above = np.maximum(prices[:, None] - prices[None, :], 0.0)  # how far each settlement is above each strike
-    pay_out = above @ calls + above.T @ puts
-    return rupees(int(prices[int(np.argmin(pay_out))]))
+def least_pay_outs(table: Table) -> list[float]:
+    """The strike at which the options would pay least, at each moment; the lowest of several."""
+    prices, calls, puts = table
+    below, above = calls.cumsum(axis=1), puts.sum(axis=1)[:, None] - puts.cumsum(axis=1)
+    worth_below = (prices * calls).cumsum(axis=1)
+    worth_above = (prices * puts).sum(axis=1)[:, None] - (prices * puts).cumsum(axis=1)
+    pay_out = (prices * below - worth_below) + (worth_above - prices * above)
+    return [rupees(price) for price in prices[pay_out.argmin(axis=1)].tolist()]

@@ -131,6 +131,17 @@ class Board:
         done = end if rest == 59 else start + (end - start) * self._within(minute)[:, rest]
         return done[self._pulse]
 
+    def interests(self, seconds: Ints) -> Ints:
+        """Open interest in units at seconds of the session: a row an instrument, a column a second."""
+        minutes, rest = seconds // 60, seconds % 60
+        pulses, columns = len(self._pulses), np.arange(len(seconds))
+        starts = np.tile(self.span.open + 60 * minutes, pulses)
+        within = second_activity(np.repeat(self._pulses, len(seconds)), starts).reshape(pulses, len(seconds), 60)
+        begun, end = self._done[:, minutes], self._done[:, minutes + 1]
+        done = np.where(rest == 59, end, begun + (end - begun) * within[:, columns, rest])
+        opened = ((self._after - self._before)[:, None] * done[self._pulse]).astype(np.int64)
+        return (self._before[:, None] + opened) * self._lot[:, None]
+
     def _volume(self, part: Floats, second: int) -> Ints:
         """Units traded."""
         volume: Ints = (self._lots * part + self._phase).astype(np.int64) * self._lot

@@ -92,7 +92,7 @@ class Day:
     def last(self, second: int) -> int:
         """The price at a second of the session."""
         minute, rest = divmod(second, 60)
-        return self._listed(minute)[rest]
+        return self._listed(minute)[rest] if rest else int(self.bars.open[minute])
 
     @property
     def close(self) -> int:

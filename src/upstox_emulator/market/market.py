@@ -16,7 +16,7 @@ from upstox_emulator.market.book import Shelf, Sides, books, size_of, totals
 from upstox_emulator.market.day import Day
 from upstox_emulator.market.days import Days, exchange_of
 from upstox_emulator.market.driving import Stretch
-from upstox_emulator.market.noise import stream, streams
+from upstox_emulator.market.noise import Ints, stream, streams
 from upstox_emulator.market.sessions import Sessions, date_of, midnight
 from upstox_emulator.market.view import Candle, Depth, Greeks, Tick, rows
 from upstox_emulator.units import Price, rupees
@@ -107,6 +107,18 @@ class Market:
         for places, ticks in shown:
             for place, tick in zip(places, ticks, strict=True):
                 found[place] = tick
+        return found
+
+    def interests(self, keys: Sequence[str], moments: Sequence[float]) -> Ints:
+        """Open interest of many through a session: a row a key, a column a moment. Far cheaper than all ticks.
+
+        Parameters:
+            moments: of one trading day, as it stands from its open to the next midnight.
+        """
+        found = np.zeros((len(keys), len(moments)), dtype=np.int64)
+        for board, _, places in self._boards(keys, moments[0]):
+            seconds = np.array([min(int(at), board.span.close - 1) - board.span.open for at in moments])
+            found[places] = board.interests(seconds)
         return found
 
     def depth(self, key: str, at: float, levels: int = 5) -> Depth:

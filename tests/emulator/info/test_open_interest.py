@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pytest
 
-from upstox_emulator.info.open_interest import Strike, _least_pay_out, _ratio
+from upstox_emulator.info.open_interest import Table, least_pay_outs, ratios
 
 from .conftest import NIFTY, NOW, World, at
 
@@ -86,14 +87,45 @@ def test_before_the_opening_there_is_nothing_to_tell_of_the_day(world, expiry):
     assert told["pcr"] > 0
 
 
-def test_the_least_is_paid_at_the_strike_of_most_pain():
-    strikes = [Strike(100, 10, 80), Strike(110, 30, 40), Strike(120, 90, 5)]
+def test_each_minute_is_what_the_market_says_then(world, expiry):
+    """A table of a whole day against the ticks of one moment after the other."""
+    moments = [at("2026-11-20T09:15") + dt.timedelta(minutes=minutes) for minutes in range(0, 385, 17)]
+    ratio = world.info.open_interest.put_call_ratio(NIFTY, expiry, FRIDAY, 17, NOW)
+    pain = world.info.open_interest.max_pain(NIFTY, expiry, FRIDAY, 17, NOW)
+    assert len(ratio["insights"]) == len(pain["insights"]) == len(moments)
+    for moment, one, other in zip(moments, ratio["insights"], pain["insights"], strict=True):
+        market = open_now(world, expiry, moment)
+        calls = {strike: units for (strike, kind), units in market.items() if kind == "CE"}
+        puts = {strike: units for (strike, kind), units in market.items() if kind == "PE"}
+        assert one["pcr"] == sum(puts.values()) / sum(calls.values())
+        assert other["max_pain"] == least_paid(calls, puts)
+        assert one["spot_price"] == world.market.tick(NIFTY, moment.timestamp()).last / 10_000
 
-    def paid(settlement: int) -> int:
-        return sum(
-            one.calls * max(0, settlement - one.price) + one.puts * max(0, one.price - settlement) for one in strikes
+
+def test_many_moments_of_the_market_are_each_of_them(world, expiry):
+    chain = world.catalog.chain(NIFTY, expiry, FRIDAY)
+    keys = [*(option.key for option in chain[:20]), "NSE_EQ|INE002A01018"]
+    moments = [at("2026-11-20T09:15:00").timestamp() + second for second in (0, 1, 59, 60, 7_000.5, 22_499, 40_000)]
+    found = world.market.interests(keys, moments)
+    for column, moment in enumerate(moments):
+        assert found[:, column].tolist() == [world.market.tick(key, moment).oi for key in keys]
+
+
+def least_paid(calls: dict[float, int], puts: dict[float, int]) -> float:
+    def paid(settlement: float) -> float:
+        return sum(units * max(0, settlement - strike) for strike, units in calls.items()) + sum(
+            units * max(0, strike - settlement) for strike, units in puts.items()
         )
 
-    assert _least_pay_out(strikes) == min((100, 110, 120), key=paid) / 10_000
-    assert _ratio(strikes) == 125 / 130
-    assert _ratio([Strike(100, 0, 5)]) == 0.0
+    return min(sorted({*calls, *puts}), key=paid)
+
+
+def test_the_least_is_paid_at_the_strike_of_most_pain():
+    prices, calls, puts = [100, 110, 120], [[10, 30, 90], [0, 0, 0]], [[80, 40, 5], [5, 0, 5]]
+    table = Table(np.array(prices), np.array(calls), np.array(puts))
+    by_hand = [
+        least_paid(dict(zip(prices, call, strict=True)), dict(zip(prices, put, strict=True))) / 10_000
+        for call, put in zip(calls, puts, strict=True)
+    ]
+    assert least_pay_outs(table) == by_hand
+    assert ratios(table) == [125 / 130, 0.0]
