@@ -6,17 +6,19 @@ import datetime as dt
 import threading
 from typing import Any
 
+import msgspec
 import pytest
 
 from support.colours import FakeTransport, local, ok, refused
 from trading.floor import RELIANCE, Floor, cache_folder, floor, running
-from trading.test_tickets import SHARE, made
+from trading.test_tickets import FUTURE, SHARE, made
 from upstox_client import InvalidRequestError, NotFoundError, OrderOutcomeUnknown
 from upstox_client.instruments import IllegalPriceError, IllegalQuantityError
 from upstox_client.models.orders import OrderBookData
 from upstox_client.trading import AsyncOrder, IllegalOrderError, Order, OrderBook
+from upstox_client.trading.colours import Flow, pause
 from upstox_client.trading.desk import Desk
-from upstox_client.trading.live import trade_time
+from upstox_client.trading.fills import trade_time
 from upstox_client.trading.moments import IST
 
 __all__ = ["cache_folder", "floor", "running"]
@@ -92,6 +94,35 @@ def test_changing_and_cancelling(floor: Floor) -> None:
     other = floor.do(floor.up.buy, "RELIANCE", 1, limit=1400)
     floor.do(other.modify, market=True, market_protection=3)
     assert floor.do(other.wait, timeout=5).average_price == 1500.1
+
+
+def test_what_is_left_out_of_a_change_stays(floor: Floor) -> None:
+    order = floor.do(floor.up.buy, "RELIANCE", 1, stop=1600, market_protection=3)
+    floor.do(order.modify, stop=1610)
+    floor.do(order.modify, market_protection=4)
+    floor.do(order.modify, limit=1620)
+    sent = [
+        (call.body["order_type"], call.body.get("market_protection"))
+        for call in floor.emulator.journal.calls("PUT", MODIFY)
+    ]
+    assert sent == [("SL-M", 3.0), ("SL-M", 4.0), ("SL", None)]
+
+
+def test_the_price_of_the_market_protection_is_no_limit(floor: Floor) -> None:
+    desk = Desk()
+    order = Order(floor.up.client, desk, made(stop=1500), ["1"])
+    desk.read([row("trigger pending", 0, order_type="SL-M", price=1545.0, trigger_price=1500.0)])
+    assert (order.limit, order.stop) == (None, 1500.0)
+
+
+def test_one_part_that_cannot_be_cancelled_keeps_no_other(floor: Floor) -> None:
+    option = floor.do(floor.up.option, "NIFTY", "ATM+20", "CE", "next week")
+    order = floor.do(floor.up.buy, option, lots=28, limit=0.1)
+    floor.emulator.orders.on(call="cancel", times=1).refuse("UDAPI100049")
+    with pytest.raises(InvalidRequestError):
+        floor.do(order.cancel)
+    floor.do(order.refresh)
+    assert [row.status for row in order.rows] == ["open", "cancelled"]
 
 
 def test_what_is_executed_is_not_taken_away(floor: Floor) -> None:
@@ -171,15 +202,51 @@ def test_an_order_of_ours_is_not_taken_for_another(floor: Floor) -> None:
     assert floor.writes(PLACE) == 2
 
 
-def order_of_a_lost_call(floor: Floor, book: list[Any], status: int = 200) -> Any:
-    """An order whose answer was lost, on a server that has this order book."""
+def test_one_that_the_book_has_shown_meanwhile_is_found_all_the_same(floor: Floor) -> None:
+    floor.emulator.faults.reset_after(path=PLACE)
+    order = floor.do(floor.up.buy, "RELIANCE", 10, limit=1510)
+    (shown,) = floor.do(floor.up.orders)
+    assert floor.do(order.wait, timeout=5).is_complete
+    assert order.ids == shown.ids
+
+
+def test_a_ticket_that_is_sent_again_is_another_order(floor: Floor) -> None:
+    ticket = floor.ticket("buy", "RELIANCE", 1, limit=1400)
+    first = floor.do(floor.up.place, ticket)
+    floor.emulator.faults.reset_before(path=PLACE)
+    second = floor.do(floor.up.place, ticket)
+    assert (first.tag, second.ticket.quantity) == (ticket.tag, 1)
+    assert floor.do(second.reconcile, 0).status == "not placed"  # the first one is not taken for it
+    basket = floor.do(floor.up.basket, ticket, ticket)
+    assert len({ticket.tag, second.tag, *(order.tag for order in basket.orders)}) == 4
+
+
+def test_all_parts_are_waited_for(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("upstox_client.trading.live._LONGEST_PAUSE", 0.01)
+    ticket = made(one=FUTURE, quantity=None, lots=28)
+    parts = [
+        {"order_id": f"{number}", "tag": ticket.tag, "instrument_token": FUTURE.key, "transaction_type": "BUY",
+         "status": "complete", "quantity": quantity, "filled_quantity": quantity}
+        for number, quantity in ((1, 1755), (2, 65))
+    ]  # fmt: skip
+    order = order_of_a_lost_call(floor, parts[:1], parts, ticket=ticket)
+    floor.do(order.reconcile)
+    assert (order.ids, order.status, order.quantity, order.filled) == (("1", "2"), "complete", 1820, 1820)
+    order = order_of_a_lost_call(floor, parts[:1], parts[0], ticket=ticket)
+    floor.do(order.reconcile, 0)
+    assert (order.ids, order.quantity) == (("1",), 1755)  # the other one never came
+
+
+def order_of_a_lost_call(floor: Floor, *books: Any, status: int = 200, ticket: Any = None) -> Any:
+    """An order whose answer was lost, on a server that has these order books, one after the other."""
     import json
 
-    answer = ok(json.dumps({"status": "success", "data": book}).encode()) if status == 200 else refused(status)
-    client = floor.colour.client(local(), FakeTransport([answer]))
-    ticket = made(limit=1500)
+    answers = [ok(json.dumps({"status": "success", "data": book}).encode()) for book in books]
+    client = floor.colour.client(local(), FakeTransport(answers if status == 200 else [refused(status)]))
+    ticket = ticket or made(limit=1500)
     cause = InvalidRequestError(0, "gone")
-    unknown = OrderOutcomeUnknown(cause, method="POST", path=PLACE, payload={"tag": ticket.tag}, sent_at=1.0)
+    payload = msgspec.to_builtins(ticket.request())
+    unknown = OrderOutcomeUnknown(cause, method="POST", path=PLACE, payload=payload, sent_at=1.0)
     unknown.client = client
     kind = AsyncOrder if floor.colour.is_async else Order
     return kind(client, Desk(), ticket, (), unknown)
@@ -258,6 +325,19 @@ def test_what_the_stream_does_not_tell_is_asked_for(floor: Floor, monkeypatch: p
     monkeypatch.setattr(floor.up.desk, "hear", lambda update: None)
     order = floor.do(floor.up.buy, "RELIANCE", 10, limit=1510)
     assert floor.do(order.wait, timeout=10).is_complete
+
+
+def test_news_of_others_is_no_news(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def noisy(desk: Desk, version: int, seconds: float) -> Flow[bool]:
+        yield from pause(0.01)
+        return True
+
+    monkeypatch.setattr("upstox_client.trading.live.changed", noisy)
+    monkeypatch.setattr("upstox_client.trading.live._WHILE_LIVE", 0.05)
+    floor.do(floor.up.live)
+    monkeypatch.setattr(floor.up.desk, "hear", lambda update: None)
+    order = floor.do(floor.up.buy, "RELIANCE", 10, limit=1510)
+    assert floor.do(order.wait, timeout=3).is_complete
 
 
 def test_a_callback_that_raises_hurts_nobody(floor: Floor, caplog: pytest.LogCaptureFixture) -> None:

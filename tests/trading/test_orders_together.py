@@ -107,6 +107,16 @@ def test_some_fail_and_it_is_told_which(floor: Floor) -> None:
     assert len(sent.fake.requests) == 1
 
 
+def test_slices_that_fail_are_told_beside_those_that_were_taken(floor: Floor) -> None:
+    wrong = {"correlation_id": "0_2", "error_code": "UDAPI100500", "message": "Something went wrong"}
+    sent = Answers(floor, answer([{"correlation_id": "0_1", "order_id": "22"}], [wrong]))
+    basket = sent.send(made(one=FUTURE, quantity=None, lots=28))
+    assert not basket.is_whole
+    (line,) = basket.lines
+    assert (line.order.ids, str(line.error)[:11], basket.failed) == (("22",), "UDAPI100500", ())
+    assert str(line).endswith("put order req received, UDAPI100500 Something went wrong")
+
+
 def test_all_are_refused(floor: Floor) -> None:
     wrong = {"correlation_id": "0", "error_code": "UDAPI1054", "message": "The 'product' is invalid"}
     sent = Answers(floor, answer([], [wrong], 400))

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from upstox_client.trading.account import Funds as Funds
     from upstox_client.trading.candles import Candle as Candle
     from upstox_client.trading.candles import Candles as Candles
+    from upstox_client.trading.fills import Fill as Fill
     from upstox_client.trading.gtt import AsyncGttOrder as AsyncGttOrder
     from upstox_client.trading.gtt import GttOrder as GttOrder
     from upstox_client.trading.guards import GuardError as GuardError
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from upstox_client.trading.information import MarketStatus as MarketStatus
     from upstox_client.trading.information import NewsItem as NewsItem
     from upstox_client.trading.live import AsyncOrder as AsyncOrder
-    from upstox_client.trading.live import Fill as Fill
     from upstox_client.trading.live import Order as Order
     from upstox_client.trading.options import Chain as Chain
     from upstox_client.trading.options import Option as Option
@@ -52,10 +52,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "account": ("Funds",),
     "candles": ("Candle", "Candles"),
+    "fills": ("Fill",),
     "gtt": ("AsyncGttOrder", "GttOrder"),
     "guards": ("GuardError", "Guards"),
     "information": ("Fundamentals", "Holiday", "Hours", "MarketStatus", "NewsItem"),
-    "live": ("AsyncOrder", "Fill", "Order"),
+    "live": ("AsyncOrder", "Order"),
     "options": ("Chain", "Option", "Strike"),
     "orders": ("Basket", "OrderBook"),
     "payoff": ("Leg", "Payoff"),

@@ -62,6 +62,7 @@ class Desk:
         self._ledger = Ledger()
         self._rows: dict[str, OrderUpdate] = {}
         self._ours: dict[str, Any] = {}
+        self._tags: set[str] = set()
         self._callbacks: dict[str, list[Heard]] = {}
         self._followers: weakref.WeakSet[HearsPositions] = weakref.WeakSet()
         self._watchers: set[Callable[[], object]] = set()
@@ -75,6 +76,13 @@ class Desk:
                 return False
             self.sent += orders
             return True
+
+    def is_first(self, tag: str) -> bool:
+        """Whether no order with this tag has been sent; from now on one has."""
+        with self._lock:
+            first = tag not in self._tags
+            self._tags.add(tag)
+            return first
 
     def row(self, order_id: str) -> OrderUpdate | None:
         """The last known state of an order."""

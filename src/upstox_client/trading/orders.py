@@ -15,6 +15,7 @@ import msgspec
 
 from upstox_client.api.order_api import OrderOperations
 from upstox_client.api.order_controller_v_3_api import OrderV3Operations
+from upstox_client.core.tags import fresh_tag
 from upstox_client.errors import ApiError, ApiException, OrderOutcomeUnknown
 from upstox_client.instruments import Instrument, Name
 from upstox_client.models.orders import MultiOrderError, MultiOrderResponse, OrderBookData
@@ -29,6 +30,7 @@ from upstox_client.trading.tickets import MOST_SLICES, Side, Terms, Ticket, make
 O = TypeVar("O", bound=OrderFlows)  # noqa: E741 - an order
 
 _AT_ONCE: Final = 4
+_UNTOLD: Final = "the answer does not say what became of it; see up.orders()"
 
 
 class OrderBook(Sequence[O], Table):
@@ -80,14 +82,16 @@ class OrderBook(Sequence[O], Table):
 
 
 class Line(msgspec.Struct, Generic[O], frozen=True):
-    """What became of one order of a basket: the order, or why there is none."""
+    """What became of one order of a basket: the order, or why there is none; both, if only some of its slices are."""
 
     ticket: Ticket
     order: O | None = None
     error: ApiError | None = None
 
     def __str__(self) -> str:
-        return f"{self.ticket}: {self.order.status if self.order else self.error}"
+        return (
+            f"{self.ticket}: {', '.join(str(part) for part in (self.order and self.order.status, self.error) if part)}"
+        )
 
 
 class Basket(Table, Generic[O]):
@@ -108,8 +112,8 @@ class Basket(Table, Generic[O]):
 
     @property
     def is_whole(self) -> bool:
-        """Whether all were taken."""
-        return not self.failed and not any(order.is_unknown for order in self.orders)
+        """Whether all were taken, with all their slices."""
+        return all(line.error is None for line in self.lines) and not any(order.is_unknown for order in self.orders)
 
     def columns(self) -> Mapping[str, Sequence[Any]]:
         """Each line: the order's id and status, or the error."""
@@ -219,11 +223,18 @@ class OrderDeskFlows(PreviewFlows, Generic[O]):
     def place(self, ticket: Ticket) -> Flow[O]:
         """Send an order, once. Returns and raises as `buy`."""
         yield from admit(self.desk, self.client.configuration, [ticket])
+        ticket = self._tagged(ticket)
         try:
             answer = yield from call(OrderV3Operations.place_order, ticket.request())
         except OrderOutcomeUnknown as unknown:
             return self.order_type(self.client, self.desk, ticket, (), unknown)
         return self.order_type(self.client, self.desk, ticket, (answer.data and answer.data.order_ids) or ())
+
+    def _tagged(self, ticket: Ticket) -> Ticket:
+        """A ticket that is sent a second time is another order: it gets another tag, by which it alone is found."""
+        if not ticket.is_unique or self.desk.is_first(ticket.tag):
+            return ticket
+        return msgspec.structs.replace(ticket, tag=fresh_tag())
 
     # Several
 
@@ -247,6 +258,7 @@ class OrderDeskFlows(PreviewFlows, Generic[O]):
 
     def send_all(self, tickets: Sequence[Ticket]) -> Flow[Basket[O]]:
         """Send orders that the guards have let pass."""
+        tickets = [self._tagged(ticket) for ticket in tickets]
         by_side = sorted(range(len(tickets)), key=lambda place: tickets[place].side)
         lines: dict[int, Line[O]] = {}
         for batch in _batches(by_side, tickets):
@@ -277,10 +289,8 @@ class OrderDeskFlows(PreviewFlows, Generic[O]):
 
     def _line(self, ticket: Ticket, ids: list[str] | None, error: MultiOrderError | None) -> Line[O]:
         if ids:
-            return Line(ticket, self.order_type(self.client, self.desk, ticket, ids))
-        if error is None:
-            return Line(ticket, error=ApiError(message="the answer does not say what became of it; see up.orders()"))
-        return Line(ticket, error=ApiError(error.error_code, error.message, error.property_path, error.invalid_value))
+            return Line(ticket, self.order_type(self.client, self.desk, ticket, ids), _told(error))
+        return Line(ticket, error=_told(error) or ApiError(message=_UNTOLD))
 
     # The book
 
@@ -377,6 +387,12 @@ def _answers(answer: MultiOrderResponse) -> tuple[dict[str, list[str]], dict[str
         if row.order_id:
             ids.setdefault((row.correlation_id or "").partition("_")[0], []).append(row.order_id)
     return ids, {(row.correlation_id or "").partition("_")[0]: row for row in answer.errors or ()}
+
+
+def _told(error: MultiOrderError | None) -> ApiError | None:
+    if error is None:
+        return None
+    return ApiError(error.error_code, error.message, error.property_path, error.invalid_value)
 
 
 def _of_line(unknown: OrderOutcomeUnknown, line: Any) -> OrderOutcomeUnknown:

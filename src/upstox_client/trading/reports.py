@@ -19,7 +19,7 @@ from upstox_client.models.reports import (
     TradeHistoryResponseTradeData,
     TradeWiseProfitAndLossData,
 )
-from upstox_client.trading.live import trade_time
+from upstox_client.trading.fills import trade_time
 from upstox_client.trading.moments import from_iso
 from upstox_client.trading.preview import Charges
 from upstox_client.trading.tables import Table
