@@ -336,6 +336,14 @@ def test_logout_of_a_token_of_the_environment(upstox, store, place):
     assert store.list() == ()
 
 
+def test_a_login_tells_of_a_token_that_goes_first(upstox):
+    upstox.log_in()
+    assert "UPSTOX_ACCESS_TOKEN" not in upstox.outputs[-1]
+    upstox.env(UPSTOX_ACCESS_TOKEN="of-yesterday")
+    upstox.log_in()
+    assert upstox.outputs[-1].endswith("UPSTOX_ACCESS_TOKEN is set to another one, which goes first: unset it.\n")
+
+
 def test_logout_of_a_named_app_leaves_the_environments_token_alone(upstox, store):
     upstox.log_in()
     mine = upstox.world.emulator.issue_token("access")

@@ -212,8 +212,10 @@ def test_tls() -> None:
         assert (state, "cannot prove who it is" in found, "ssl_ca_cert" in mend) == ("failed", True, True)
     finally:
         server.close()
-    state, found, mend = doctor_._tls(local(), url)
-    assert (state, "does not answer" in found, "firewall" in mend) == ("failed", True, True)
+    check = doctor_._check("TLS", lambda: doctor_._tls(local(), url))
+    assert (check.state, check.code, f"localhost:{server.port}: " in check.found) == ("failed", 7, True)
+    assert "Errno" not in check.found
+    assert "firewall" in check.mend
     assert doctor_._tls(local(proxy="http://127.0.0.1:1"), url)[0] == "skipped"
 
 

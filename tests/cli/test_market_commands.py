@@ -152,6 +152,11 @@ def test_holidays_and_status(run: Command, server: Server) -> None:
         (("quote", "RELIANCE", "--paper", "--base-url", "http://127.0.0.1:9"), "--paper excludes"),
         (("history", "RELIANCE", "-i", "7x"), "interval is 1m to 300m"),
         (("history", "RELIANCE", "-o", "candles.xls"), "a .csv or a .parquet file, got 'candles.xls'"),
+        (("history", "RELIANCE", "-o", "no/such/candles.csv"), "There is no folder no/such for candles.csv."),
+        (("chain", "NIFTY", "--plot", "no/such/chain.png"), "There is no folder no/such for chain.png."),
+        (("history", "RELIANCE", "--from", "yesterday"), "--from is a date such as '2026-11-23'"),
+        (("history", "RELIANCE", "--to", "31/12/2026"), "--to is a date such as"),
+        (("quote", "RELIANCE", "--base-url", "example"), "--base-url: host must be a URL such as"),
         (("chain", "NIFTY", "-e", "someday"), "there are 2026-11-24, 2026-12-01"),
         (("search",), "search for something"),
         (("search", "x", "-e", "next week"), "needs an underlying"),
@@ -169,6 +174,12 @@ def test_a_server_that_has_no_quote_is_told(run: Command, server: Server) -> Non
     server.routes["/v3/market-quote/quotes"] = lambda *_: {}
     result = run("quote", "RELIANCE")
     assert (result.exit_code, "the server has no quote of RELIANCE" in result.stderr) == (2, True)
+
+
+def test_an_environment_that_cannot_be_is_named(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPSTOX_BASE_URL", "http://example.com")
+    result = run("quote", "RELIANCE")
+    assert (result.exit_code, result.stderr.startswith("UPSTOX_BASE_URL: host must be https")) == (2, True)
 
 
 def test_no_answer_says_where_it_looked(run: Command, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -273,6 +273,7 @@ def test_positions_and_what_they_made(run: Command, emulator: Emulator, tmp_path
     assert run("holdings").stdout.startswith("0 holdings")
     assert run("pnl", "--segment", "eq", "--year", "2526").stdout.startswith("EQ 2526")
     assert "--segment is one of EQ, FO, COM, CD" in run("pnl", "--segment", "XX", code=2).stderr
+    assert "--year is such as 2627" in run("pnl", "--segment", "EQ", "--year", "2628", code=2).stderr
     assert "--year is for the report" in run("pnl", "--year", "2526", code=2).stderr
 
 

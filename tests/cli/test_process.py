@@ -61,6 +61,16 @@ def test_a_command_imports_what_it_needs_and_no_more(run):
     assert not loaded & heavy
 
 
+def test_a_warning_is_told_without_our_source(run, world, tmp_path):
+    env = {"UPSTOX_ACCESS_TOKEN": world.emulator.access_token, "UPSTOX_CACHE": str(tmp_path)}
+    search = ("-m", "upstox_client.cli", "search", "RELIANCE", "--json")
+    assert run(*search, env=env).returncode == 0
+    done = run(*search, env=env | {"UPSTOX_BASE_URL": "http://127.0.0.1:9"})
+    assert (done.returncode, len(json.loads(done.stdout)) > 2) == (0, True)
+    assert done.stderr.startswith("The instruments of ")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_a_terminal_without_the_rupee_sign(run, world):
     env = {"UPSTOX_ACCESS_TOKEN": world.emulator.access_token, "PYTHONIOENCODING": "cp1252"}
     done = run("-m", "upstox_client.cli", "funds", env=env)

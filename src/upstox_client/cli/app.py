@@ -53,7 +53,7 @@ def _end(error: Exception) -> NoReturn:
 
 app = typer.Typer(
     cls=Commands,
-    help="The Upstox API from the command line: log in, look at the account, see where calls go.",
+    help="Upstox from the command line: log in, look at the market and the account, trade; with --paper without any.",
     epilog=_EPILOG,
     no_args_is_help=True,
     add_completion=True,

@@ -171,7 +171,7 @@ def _tls(configuration: Configuration, host: str) -> Found:
         )
         return "failed", f"{name} cannot prove who it is: {error.verify_message}", mend
     except OSError as error:
-        return "failed", f"{name}:{port} does not answer: {error}", "Check the network, the firewall and the proxy."
+        raise NetworkError(0, f"{name}:{port}: {error.strerror or error}") from error
     ends = ssl.cert_time_to_seconds(str(certificate.get("notAfter")))
     days = (ends - time.time()) / 86_400
     state: State = "ok" if days > _DAYS_OF_CERTIFICATE else "warning"

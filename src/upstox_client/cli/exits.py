@@ -67,7 +67,8 @@ def _call_in_words(error: ApiException) -> str:
     said = _said(error)
     about = "".join(f" ({note.rstrip('.')})" for note in getattr(error, "__notes__", ()))
     if isinstance(error, NetworkError):
-        return f"No answer{about}: {error.reason}.\nCheck the network, and --base-url or UPSTOX_BASE_URL if used."
+        mend = "Check the network, the firewall and the proxy, and --base-url or UPSTOX_BASE_URL if used."
+        return f"No answer{about}: {error.reason}.\n{mend}"
     if isinstance(error, RateLimitError):
         wait = f"in {error.retry_after:.0f} s" if error.retry_after else "in a while"
         return f"Too many requests: {said}.\nTry again {wait}."

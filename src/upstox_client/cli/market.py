@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from upstox_client.cli import show
-from upstox_client.cli.options import BaseUrl, ClientId, Csv, Json, Paper, WrongUsageError, trading
+from upstox_client.cli.options import (
+    BaseUrl,
+    ClientId,
+    Csv,
+    Json,
+    Output,
+    Paper,
+    Picture,
+    WrongUsageError,
+    trading,
+)
 from upstox_client.cli.tables import Columns, cell, emit
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from upstox_client.trading import Table
 
 Names = Annotated[list[str], typer.Argument(metavar="SYMBOL", help="Symbols, names, ISINs or keys.")]
 Name = Annotated[str, typer.Argument(metavar="SYMBOL", help="A symbol, a name, an ISIN or a key.")]
-Picture = Annotated[
-    Path | None, typer.Option("--plot", metavar="FILE", help="Draw it into a PNG or SVG file. Needs the extra plot.")
-]
 
 _QUOTE: Final = {
     "symbol": "symbol", "last_price": "last", "change": "change", "change_percent": "%", "open": "open",
@@ -84,9 +92,7 @@ def history(
     ] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="DATE", help="The last day, or moment, in IST.")] = None,
     cache: Annotated[bool, typer.Option("--cache", help="Keep what is final, and fetch nothing twice.")] = False,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write them into a .csv or .parquet file.")
-    ] = None,
+    output: Output = None,
     plot: Picture = None,
     paper: Paper = False,
     client_id: ClientId = None,
@@ -97,8 +103,12 @@ def history(
     """Candles of any interval and any span, the running day included. They may be of an expired contract."""
     if output is not None and output.suffix not in {".csv", ".parquet"}:
         raise WrongUsageError(f"--output is a .csv or a .parquet file, got {str(output)!r}.")
+    from upstox_client.trading.moments import as_moment
+
     with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
-        found = up.history(symbol, interval, days=days, start=start, end=end, cache=cache)
+        first = None if start is None else as_moment(start, "--from")
+        last = None if end is None else as_moment(end, "--to", end=True)
+        found = up.history(symbol, interval, days=days, start=first, end=last, cache=cache)
         if plot is not None:
             found.plot(plot)
             show.say(f"Drawn into {plot}.")
@@ -108,8 +118,8 @@ def history(
     if json or csv or (output is None and plot is None):
         whole = json or csv or len(found) <= _MOST_ROWS
         note = "" if whole else f"the last {_MOST_ROWS} of {len(found):,}; --csv, --json and --output have all"
-        last = found if whole else found[-_MOST_ROWS:]
-        emit(repr(found), last, json=json, csv=csv, spare=("oi", "volume", "open"), note=note)
+        newest = found if whole else found[-_MOST_ROWS:]
+        emit(repr(found), newest, json=json, csv=csv, spare=("oi", "volume", "open"), note=note)
 
 
 def _write(table: Table, path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Generator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
@@ -49,6 +51,27 @@ Json: TypeAlias = Annotated[
 ]
 
 
+def _in_a_folder(path: Path | None) -> Path | None:
+    """A file that can be written when all has been fetched: its folder is there."""
+    if path is not None and not path.parent.is_dir():
+        raise WrongUsageError(f"There is no folder {path.parent} for {path.name}.")
+    return path
+
+
+Picture: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot", metavar="FILE", callback=_in_a_folder, help="Draw it into a PNG or SVG file. Needs the extra plot."
+    ),
+]
+Output: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", callback=_in_a_folder, help="Write them into a .csv or .parquet file."
+    ),
+]
+
+
 class State:
     """What the options before the command have set."""
 
@@ -64,7 +87,8 @@ def configuration_for(*, sandbox: bool, base_url: str | None) -> Configuration:
         if base_url:
             configuration.host = configuration.order_host = base_url
     except ValueError as error:
-        raise WrongUsageError(str(error)) from error
+        where = "--base-url" if base_url else "UPSTOX_BASE_URL" if os.environ.get("UPSTOX_BASE_URL") else ""
+        raise WrongUsageError(f"{where}: {error}" if where else str(error)) from error
     if State.debug:
         configuration.debug = True
     return configuration

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast
 
 import typer
 
 from upstox_client.cli import show
-from upstox_client.cli.options import BaseUrl, ClientId, Csv, Json, Paper, WrongUsageError, trading
+from upstox_client.cli.options import BaseUrl, ClientId, Csv, Json, Paper, Picture, WrongUsageError, trading
 from upstox_client.cli.orders import (
     Limit,
     Lots,
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
     from upstox_client.trading.tickets import Side, Terms
 
 SideName = Annotated[str, typer.Argument(metavar="buy|sell", help="Which way.")]
-Picture = Annotated[
-    Path | None, typer.Option("--plot", metavar="FILE", help="Draw it into a PNG or SVG file. Needs the extra plot.")
-]
 
 _POSITIONS: Final = {
     "symbol": "symbol", "product": "product", "quantity": "quantity", "average_price": "average",
@@ -97,6 +93,8 @@ def pnl(
     """Profit and loss: of today's positions, or with --segment the trades of a financial year."""
     if segment is None and year is not None:
         raise WrongUsageError("--year is for the report of a segment: give --segment EQ, FO, COM or CD.")
+    if year is not None and not _is_financial_year(year):
+        raise WrongUsageError(f"--year is such as 2627 for April 2026 to March 2027, got {year!r}.")
     with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
         if segment is not None:
             report = up.report(_segment(segment), year)
@@ -110,6 +108,10 @@ def pnl(
     if json or csv or plot is None:
         note = f"together {cell(found.pnl)}, today {cell(found.day_pnl)}, before charges"
         emit("Profit and loss", found, json=json, csv=csv, shown=_PNL, note=note)
+
+
+def _is_financial_year(text: str) -> bool:
+    return len(text) == 4 and text.isdecimal() and int(text[2:]) == (int(text[:2]) + 1) % 100
 
 
 def _segment(text: str) -> ReportSegment:

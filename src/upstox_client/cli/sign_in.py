@@ -274,6 +274,8 @@ def _report(stored: StoredToken, store: TokenStore, *, json: bool) -> None:
     else:
         show.say(f"The {stored.kind} token for {stored.place} is stored; it {until}.")
     show.say(f"It is kept in {store.location(stored.place, stored.name)}.")
+    if os.environ.get("UPSTOX_ACCESS_TOKEN", stored.token) != stored.token:
+        show.say("UPSTOX_ACCESS_TOKEN is set to another one, which goes first: unset it.")
 
 
 def _asked(

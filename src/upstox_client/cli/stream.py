@@ -83,6 +83,8 @@ def watch(
                 with contextlib.suppress(TimeoutError):
                     states.get(_PATIENCE / 2)
                 live.update(_screen(feed, names))
+        if not live.console.is_terminal:
+            live.console.line()
 
 
 @contextlib.contextmanager
