@@ -35,8 +35,8 @@ _QUOTE: Final = {
 _QUOTE_SPARE: Final = ("open", "oi", "high", "low", "volume")
 _CHAIN: Final = {
     "call_oi": "OI", "call_oi_change": "OI chg", "call_iv": "IV %", "call_delta": "delta", "call_ltp": "call",
-    "strike": "strike", "put_ltp": "put", "put_delta": "delta ", "put_iv": "IV % ", "put_oi_change": "OI chg ",
-    "put_oi": "OI ",
+    "strike": "strike", "put_ltp": "put", "put_delta": "delta", "put_iv": "IV %", "put_oi_change": "OI chg",
+    "put_oi": "OI",
 }  # fmt: skip
 _CHAIN_SPARE: Final = (
     "call_oi_change", "put_oi_change", "call_delta", "put_delta", "call_iv", "put_iv", "call_oi", "put_oi",

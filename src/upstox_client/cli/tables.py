@@ -92,8 +92,8 @@ def _print(title: str, columns: Mapping[str, _Column], spare: Sequence[str], not
             kept, lines = dict(columns), _records(columns)
         for line in lines:
             console.print(Text(line))
-    left_out = [column for name, column in columns.items() if name not in kept and not column.is_empty]
-    lost = ", ".join(column.heading.strip() for column in left_out)
+    left_out = {column.heading for name, column in columns.items() if name not in kept and not column.is_empty}
+    lost = ", ".join(sorted(left_out))
     for text in (note, lost and f"no room for: {lost}; a wider terminal, --json and --csv have them"):
         if text:
             console.print(Text(text, style="dim"))
@@ -121,7 +121,7 @@ def _records(columns: Mapping[str, _Column]) -> Iterator[str]:
     for texts in zip(*(column.cells for column in columns.values()), strict=True):
         yield ""
         for column, text in zip(columns.values(), texts, strict=True):
-            yield f"{column.heading.strip():<{width}}{_GAP}{text}"
+            yield f"{column.heading:<{width}}{_GAP}{text}"
 
 
 def cell(value: Any, *, places: int | None = None, seconds: bool = False) -> str:
