@@ -305,6 +305,44 @@ def test_a_lost_answer_to_a_gtt_order_is_told(floor: Floor) -> None:
     assert floor.writes("/v3/order/gtt/place") == 1
 
 
+def test_one_that_is_placed_and_cannot_be_read_is_there_all_the_same(floor: Floor) -> None:
+    floor.emulator.faults.status(500, path="/v3/order/gtt", method="GET")
+    order = floor.do(floor.up.gtt.buy, "RELIANCE", 1, trigger=1490, target=1550)
+    assert (order.side, order.status, order.target.trigger_price) == ("BUY", "SCHEDULED", 1550)
+    sent_as, (read,) = order.details, floor.do(floor.up.gtt.orders)
+    assert order.id == read.id
+    told = [(rule.strategy, rule.trigger_type, rule.transaction_type) for rule in sent_as.rules]
+    assert told == [(rule.strategy, rule.trigger_type, rule.transaction_type) for rule in read.details.rules]
+    assert floor.do(order.cancel).is_done
+
+
+def test_an_order_without_an_id(floor: Floor) -> None:
+    sent = Answers(floor, ok(b'{"status": "success", "data": {"gtt_order_ids": []}}'))
+    with pytest.raises(ResponseDecodeError, match=r"has taken the order and not said its id; look at up\.gtt\.orders"):
+        floor.do(sent.up.gtt.buy, SHARE, 1, trigger=1490, when="below")
+
+
+def test_one_that_cannot_be_cancelled_keeps_no_other(floor: Floor) -> None:
+    for trigger in (1490, 1480):
+        floor.do(floor.up.gtt.buy, "RELIANCE", 1, trigger=trigger)
+    floor.emulator.faults.status(400, path="/v3/order/gtt/cancel")
+    with pytest.raises(InvalidRequestError):
+        floor.do(floor.up.gtt.cancel_all)
+    assert len(floor.do(floor.up.gtt.orders).open) == 1
+
+
+def test_the_market_protection_stays(floor: Floor) -> None:
+    order = floor.do(floor.up.gtt.buy, "RELIANCE", 1, trigger=1490, market_protection=2)
+    floor.do(order.modify, trigger=1480)
+    floor.do(order.modify, market_protection=3)
+    with pytest.raises(IllegalOrderError, match="at most 25 percent, got 30"):
+        floor.do(order.modify, market_protection=30)
+    with pytest.raises(IllegalOrderError, match="at most 25 percent, got 30"):
+        floor.do(floor.up.gtt.buy, "RELIANCE", 1, trigger=1490, market_protection=30)
+    sent = floor.emulator.journal.calls("PUT", "/v3/order/gtt/modify")
+    assert [call.body["rules"][0]["market_protection"] for call in sent] == [2, 3]
+
+
 def details(*rules: tuple[Any, Any, Any, Any]) -> GttOrderDetails:
     names = ("strategy", "status", "trigger_price", "transaction_type")
     return GttOrderDetails(gtt_order_id="GTT-1", rules=[Rule(**dict(zip(names, rule, strict=True))) for rule in rules])

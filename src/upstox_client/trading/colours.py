@@ -17,7 +17,8 @@ raised where it stands if a step fails. So it may `try`, loop and wait, and know
 another one with `yield from self.last_price.flow("...")`, a property's with `yield from Market.profile.flow(self)`.
 
 A step is all that differs between the colours: `Step` has one method for each. Those of every day are made by `call`
-(an operation of the API), `pause`, `work` (something slow, such as a large file) and `together` (several flows).
+(an operation of the API), `pause`, `work` (something slow, such as a large file), `together` (several flows) and `each`
+(every one of several, whatever becomes of the others).
 
 What a flow hands out may have flows, too: a class that declares them without a colour, and one for each colour. The
 class that hands it out is generic in it, and says once per colour which one it is::
@@ -40,6 +41,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, Ty
 
 from upstox_client.core.api import AsyncApi, SyncApi
 from upstox_client.core.operation import Operation
+from upstox_client.errors import ApiException
 
 if TYPE_CHECKING:
     from upstox_client.aio.api_client import ApiClient as AsyncApiClient
@@ -344,6 +346,26 @@ def together(flows: Iterable[Flow[R]], *, at_once: int = 4) -> Flow[list[R]]:
     what has been paid for is not thrown away. A sync program runs them in threads.
     """
     return do(_Together(list(flows), at_once))
+
+
+def each(flows: Iterable[Flow[object]], *, at_once: int = 1) -> Flow[None]:
+    """Run every one of several flows, whatever becomes of the others; then raise what went wrong with the first.
+
+    Raises:
+        ApiException: a call of one of them failed.
+    """
+    for failure in (yield from together(map(_tried, flows), at_once=at_once)):
+        if failure is not None:
+            raise failure
+
+
+def _tried(flow: Flow[object]) -> Flow[ApiException | None]:
+    """Run a flow, and have what went wrong handed over."""
+    try:
+        yield from flow
+    except ApiException as error:
+        return error
+    return None
 
 
 # A coloured object that is to be closed

@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, Literal, TypeAlias, TypedDict, TypeVar, 
 from upstox_client.api.market_quote_v3_api import MarketQuoteV3Operations
 from upstox_client.api.order_api import OrderOperations
 from upstox_client.api.order_controller_v_3_api import OrderV3Operations
-from upstox_client.errors import ResponseDecodeError
+from upstox_client.errors import ApiException, ResponseDecodeError
 from upstox_client.instruments import Instrument, Name
 from upstox_client.models.gtt import (
     GttCancelOrderRequest,
@@ -25,10 +25,10 @@ from upstox_client.models.gtt import (
     TriggerType,
 )
 from upstox_client.models.orders import TransactionType
-from upstox_client.trading.colours import Async, Flow, Flowing, Sync, call, flow, together
+from upstox_client.trading.colours import Async, Flow, Flowing, Sync, call, each, flow, together
 from upstox_client.trading.desk import Desk
 from upstox_client.trading.fluent import fluent
-from upstox_client.trading.gtt_rules import ENDED, Legs, check_legs, check_trailing, ended, make_rules
+from upstox_client.trading.gtt_rules import ENDED, Legs, as_sent, check_legs, check_trailing, ended, make_rules
 from upstox_client.trading.guards import admit, check
 from upstox_client.trading.moments import from_ms
 from upstox_client.trading.quotes import QuoteFlows
@@ -41,6 +41,7 @@ from upstox_client.trading.tickets import (
     Ticket,
     check_quantity,
     make_ticket,
+    protection,
 )
 
 Direction: TypeAlias = Literal["above", "below"]
@@ -75,6 +76,7 @@ class GttOrderFlows(Flowing):
         id: `GTT-...`.
         instrument: what is traded.
         details: what the server said of it.
+        protection: the market protection in percent, if it was said in this program.
     """
 
     def __init__(self, client: Any, desk: Desk, instrument: Instrument, details: GttOrderDetails) -> None:
@@ -83,6 +85,7 @@ class GttOrderFlows(Flowing):
         self.instrument = instrument
         self.details = details
         self.id = details.gtt_order_id or ""
+        self.protection: float | None = None
         self._is_gone = False
 
     def rule(self, strategy: GttStrategy) -> Rule | None:
@@ -186,10 +189,12 @@ class GttOrderFlows(Flowing):
         stoploss: float | None = None,
         trailing: float | None = None,
         quantity: int | None = None,
+        market_protection: float | None = None,
     ) -> Flow[None]:
         """Change it; what is left out stays. Prices in rupees.
 
-        A new trigger waits on the same side as the old one. Once the entry is on the market, the quantity stays.
+        A new trigger waits on the same side as the old one. Once the entry is on the market, the quantity stays. The server
+        does not tell the market protection: where the order was not placed by this program, say it again.
 
         Raises:
             IllegalOrderError, IllegalPriceError, IllegalQuantityError: it would be no legal order; nothing was sent.
@@ -209,7 +214,8 @@ class GttOrderFlows(Flowing):
         kind = (self.entry.trigger_type or "IMMEDIATE") if waits else "IMMEDIATE"
         if quantity is not None:
             check_quantity(self.instrument, quantity)
-        rules = make_rules(self.instrument, self.side, entry, kind, legs, None)
+        percent = self.protection if market_protection is None else protection("MARKET", market_protection)
+        rules = make_rules(self.instrument, self.side, entry, kind, legs, percent)
         if trailing is not None or (stoploss is not None and old_trail is not None):
             check_trailing(self.instrument, (yield from last_price(self.instrument)), legs)
         amount = self.quantity if quantity is None else quantity
@@ -222,6 +228,7 @@ class GttOrderFlows(Flowing):
             gtt_order_id=self.id,
         )
         yield from call(OrderV3Operations.modify_gtt_order, request)
+        self.protection = percent
         yield from self.refresh.flow()
 
     def _check_entry(self, price: float, quantity: int) -> Flow[None]:
@@ -390,6 +397,8 @@ class GttFlows(Flowing, Generic[G]):
         )
         legs = Legs(target=terms.get("target"), stoploss=terms.get("stoploss"), trailing=terms.get("trailing"))
         percent = terms.get("market_protection")
+        if percent is not None:
+            protection("MARKET", percent)
         check_legs(instrument, ticket.side, price, legs)
         if legs["trailing"] is not None:
             check_trailing(instrument, (yield from last_price(instrument)), legs)
@@ -405,8 +414,19 @@ class GttFlows(Flowing, Generic[G]):
         )
         yield from admit(self.desk, self.client.configuration, [ticket])
         answer = yield from call(OrderV3Operations.place_gtt_order, request)
-        ids = (answer.data.gtt_order_ids if answer.data else None) or [""]
-        return (yield from self.order.flow(ids[0]))
+        ids = (answer.data.gtt_order_ids if answer.data else None) or []
+        if not ids:
+            raise ResponseDecodeError(0, "the server has taken the order and not said its id; look at up.gtt.orders()")
+        order = yield from self._placed(ids[0], instrument, request)
+        order.protection = percent
+        return order
+
+    def _placed(self, gtt_order_id: str, instrument: Instrument, request: GttPlaceOrderRequest) -> Flow[G]:
+        """An order that the server has taken. If it cannot be read now it is there all the same, as it was sent."""
+        try:
+            return (yield from self.order.flow(gtt_order_id))
+        except ApiException:
+            return self.order_type(self.client, self.desk, instrument, as_sent(request, gtt_order_id))
 
     def _kind(self, ticket: Ticket, when: Direction | None) -> Flow[TriggerType]:
         if when is not None:
@@ -446,11 +466,15 @@ class GttFlows(Flowing, Generic[G]):
 
     @flow
     def cancel_all(self, name: Name | None = None) -> Flow[GttBook[G]]:
-        """Cancel all orders that wait, or those of an instrument; returns them."""
+        """Cancel all orders that wait, or those of an instrument; returns them.
+
+        Raises:
+            OrderOutcomeUnknown, InvalidRequestError, ...: of the first that could not be cancelled; the others have
+                been.
+        """
         book = yield from self.orders.flow(name)
         waiting = book.open
-        for order in waiting:
-            yield from order.cancel.flow()
+        yield from each(order.cancel.flow() for order in waiting)
         return waiting
 
 

@@ -11,7 +11,7 @@ from typing import Final, TypedDict
 import msgspec
 
 from upstox_client.instruments import Instrument
-from upstox_client.models.gtt import GttOrderDetails, GttRule, GttRuleStatus, Rule, TriggerType
+from upstox_client.models.gtt import GttOrderDetails, GttPlaceOrderRequest, GttRule, GttRuleStatus, Rule, TriggerType
 from upstox_client.models.orders import OrderBookData, TransactionType
 from upstox_client.trading.tickets import IllegalOrderError, check_price
 
@@ -93,6 +93,30 @@ def check_trailing(instrument: Instrument, last: float, legs: Legs) -> None:
             f"{instrument}: trailing is at least a tenth of the distance between the price, {last:g}, and the stop: "
             f"{least:g}, got {trailing:g}"
         )
+
+
+def as_sent(request: GttPlaceOrderRequest, gtt_order_id: str) -> GttOrderDetails:
+    """An order that was placed just now, as far as it is known without reading it."""
+    side = request.transaction_type
+    other: TransactionType = "SELL" if side == "BUY" else "BUY"
+    return GttOrderDetails(
+        type=request.type,
+        quantity=request.quantity,
+        product=request.product,
+        instrument_token=request.instrument_token,
+        gtt_order_id=gtt_order_id,
+        rules=[
+            Rule(
+                strategy=rule.strategy,
+                status="SCHEDULED",
+                trigger_type=rule.trigger_type,
+                trigger_price=rule.trigger_price,
+                transaction_type=side if rule.strategy == "ENTRY" else other,
+                trailing_gap=rule.trailing_gap,
+            )
+            for rule in request.rules
+        ],
+    )
 
 
 def ended(details: GttOrderDetails, orders: Sequence[OrderBookData]) -> GttOrderDetails:

@@ -18,13 +18,13 @@ import msgspec
 from upstox_client.api.order_api import OrderOperations
 from upstox_client.api.order_controller_v_3_api import OrderV3Operations
 from upstox_client.auth.expiry import IST
-from upstox_client.errors import ApiException, InvalidRequestError, OrderOutcomeUnknown, Reconciliation
+from upstox_client.errors import InvalidRequestError, OrderOutcomeUnknown, Reconciliation
 from upstox_client.models.orders import (
     ModifyOrderRequest,
     OrderType,
     TradeData,
 )
-from upstox_client.trading.colours import Async, Flow, Step, Sync, call, do, flow_property, pause
+from upstox_client.trading.colours import Async, Flow, Step, Sync, call, do, each, flow_property, pause
 from upstox_client.trading.desk import changed
 from upstox_client.trading.fills import Fill, fill_of
 from upstox_client.trading.fluent import fluent
@@ -194,16 +194,8 @@ class OrderFlows(OrderStanding):
         yield from self.refresh.flow()
 
     def _each_open(self, do_it: Callable[[str], Flow[None]]) -> Flow[None]:
-        """Do something to every part that is not done; what goes wrong with one is raised after the others' turn."""
-        failures: list[ApiException] = []
-        for order_id in self.ids:
-            if self.state_of(order_id) not in ENDED:
-                try:
-                    yield from do_it(order_id)
-                except ApiException as error:
-                    failures.append(error)
-        if failures:
-            raise failures[0]
+        """Do something to every part that is not done."""
+        yield from each(do_it(order_id) for order_id in self.ids if self.state_of(order_id) not in ENDED)
 
     def _cancel(self, order_id: str) -> Flow[None]:
         try:

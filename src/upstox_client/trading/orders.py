@@ -19,7 +19,7 @@ from upstox_client.core.tags import fresh_tag
 from upstox_client.errors import ApiError, ApiException, OrderOutcomeUnknown
 from upstox_client.instruments import Instrument, Name
 from upstox_client.models.orders import MultiOrderError, MultiOrderResponse, OrderBookData
-from upstox_client.trading.colours import Flow, call, flow, together
+from upstox_client.trading.colours import Flow, call, each, flow
 from upstox_client.trading.desk import Desk, go_live, go_quiet
 from upstox_client.trading.guards import admit
 from upstox_client.trading.live import OrderFlows
@@ -346,20 +346,8 @@ class OrderDeskFlows(PreviewFlows, Generic[O]):
         """
         book = yield from self.orders.flow(name, tag=tag)
         open_ones = book.open
-        failures = yield from together([_tried(order) for order in open_ones], at_once=_AT_ONCE)
-        for failure in failures:
-            if failure is not None:
-                raise failure
+        yield from each((order.cancel.flow() for order in open_ones), at_once=_AT_ONCE)
         return open_ones
-
-
-def _tried(order: OrderFlows) -> Flow[ApiException | None]:
-    """Cancel an order, and have what went wrong handed over, so that the others are cancelled all the same."""
-    try:
-        yield from order.cancel.flow()
-    except ApiException as error:
-        return error
-    return None
 
 
 def _fits(row: OrderBookData, instrument: Instrument | None, tag: str | None) -> bool:
