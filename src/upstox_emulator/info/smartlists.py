@@ -6,7 +6,8 @@ https://upstox.com/developer/api-documentation/get-futures-smartlist and the pag
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final, Literal, TypeAlias
 
@@ -16,7 +17,7 @@ from upstox_emulator.calendar import Calendar
 from upstox_emulator.catalog.catalog import Catalog
 from upstox_emulator.catalog.instrument import EXCHANGE_OF_SEGMENT, Instrument
 from upstox_emulator.market.market import Market
-from upstox_emulator.market.view import Tick
+from upstox_emulator.market.view import Gist, Greeks, Tick
 from upstox_emulator.units import PER_RUPEE, rupees
 
 Kind: TypeAlias = Literal["futures", "options"]
@@ -26,9 +27,10 @@ ASSETS: Final = {"INDEX": "INDEX", "STOCK": "EQUITY", "COMMODITY": "COM"}
 
 _OF_ALL: Final = ("TOP_TRADED", "MOST_ACTIVE", "OI_GAINERS", "OI_LOSERS")
 _OF_PRICES: Final = ("PRICE_GAINERS", "PRICE_LOSERS")
+_VOLATILITY: Final = ("IV_GAINERS", "IV_LOSERS")
 _CATEGORIES: Final[dict[Kind, tuple[str, ...]]] = {
     "futures": (*_OF_PRICES, "PREMIUM", "DISCOUNT"),
-    "options": (*_OF_PRICES, "IV_GAINERS", "IV_LOSERS", "UNDER_5000", "UNDER_10000"),
+    "options": (*_OF_PRICES, *_VOLATILITY, "UNDER_5000", "UNDER_10000"),
 }
 _SECOND: Final = dt.timedelta(seconds=1)
 _PRICED: Final = 400  # the most traded options, whose volatility is looked at
@@ -43,8 +45,8 @@ class Row(msgspec.Struct):
     """A contract now, and at the end of the session before; `current` and `previous` are what it is sorted by."""
 
     instrument: Instrument
-    tick: Tick
-    before: Tick | None
+    gist: Gist
+    before: Gist | None
     current: float = 0.0
     previous: float | None = None
 
@@ -55,15 +57,15 @@ class Row(msgspec.Struct):
 
     def told(self) -> dict[str, Any]:
         """As the endpoint shows it."""
-        tick, previous = self.tick, self.previous
-        move = rupees(tick.last - tick.previous_close)
+        gist, previous = self.gist, self.previous
+        move = rupees(gist.last - gist.previous_close)
         return {
             "instrument_key": self.instrument.key,
             "price": {
-                "current": rupees(tick.last),
-                "close_price": rupees(tick.previous_close),
+                "current": rupees(gist.last),
+                "close_price": rupees(gist.previous_close),
                 "change_abs": round(move, 4),
-                "change_pct": round(move / rupees(tick.previous_close) * 100, 2) if tick.previous_close else 0.0,
+                "change_pct": round(move / rupees(gist.previous_close) * 100, 2) if gist.previous_close else 0.0,
             },
             "metric": {
                 "current": self.current,
@@ -74,7 +76,7 @@ class Row(msgspec.Struct):
         }
 
 
-Measure: TypeAlias = Callable[[Instrument, Tick], float]
+Measure: TypeAlias = Callable[[Instrument, Gist], float]
 """What a contract is sorted by, from its state."""
 
 
@@ -93,30 +95,30 @@ class _List(msgspec.Struct, frozen=True):
     falling: bool = False
     whole: bool = False
 
-    def of(self, instrument: Instrument, tick: Tick) -> float:
+    def of(self, instrument: Instrument, gist: Gist) -> float:
         """The metric of a contract."""
-        value = self.measure(instrument, tick)
+        value = self.measure(instrument, gist)
         return round(value) if self.whole else round(value, 4)
 
 
-def _traded_value(instrument: Instrument, tick: Tick) -> float:
-    return tick.volume * tick.average * instrument.multiplier / PER_RUPEE
+def _traded_value(instrument: Instrument, gist: Gist) -> float:
+    return gist.volume * gist.average * instrument.multiplier / PER_RUPEE
 
 
-def _buy_margin(instrument: Instrument, tick: Tick) -> float:
-    return tick.last * instrument.lot / PER_RUPEE
+def _buy_margin(instrument: Instrument, gist: Gist) -> float:
+    return gist.last * instrument.lot / PER_RUPEE
 
 
-def _price(_: Instrument, tick: Tick) -> float:
-    return rupees(tick.last)
+def _price(_: Instrument, gist: Gist) -> float:
+    return rupees(gist.last)
 
 
-def _interest(_: Instrument, tick: Tick) -> float:
-    return tick.oi
+def _interest(_: Instrument, gist: Gist) -> float:
+    return gist.oi
 
 
-def _volume(_: Instrument, tick: Tick) -> float:
-    return tick.volume
+def _volume(_: Instrument, gist: Gist) -> float:
+    return gist.volume
 
 
 _LISTS: Final[dict[str, _List]] = {
@@ -139,51 +141,62 @@ class Smartlists:
         self._catalog = catalog
         self._market = market
         self._calendar = calendar
+        self._wanted = lru_cache(maxsize=12)(self._make_wanted)
+        self._lasting = lru_cache(maxsize=24)(self._make_lasting)
 
     def contracts(self, kind: Kind, asset: str, category: str, at: dt.datetime) -> tuple[str, list[Row]]:
         """A list of futures or options: what it is sorted by, and its rows."""
-        rows = self._rows(kind, asset, at)
+        if category in _VOLATILITY:
+            return "implied_volatility", self._volatility(asset, at, falling=category == "IV_LOSERS")
+        rows = self._rows(kind, asset, at, averages=category == "TOP_TRADED")
         if category in {"PREMIUM", "DISCOUNT"}:
             return category.lower(), self._over_spot(rows, at, falling=category == "DISCOUNT")
-        if category in {"IV_GAINERS", "IV_LOSERS"}:
-            return "implied_volatility", self._volatility(rows, at, falling=category == "IV_LOSERS")
         how = _LISTS[category]
         for row in rows:
-            row.current = how.of(row.instrument, row.tick)
+            row.current = how.of(row.instrument, row.gist)
             row.previous = None if row.before is None or category in _LARGEST else how.of(row.instrument, row.before)
         if category in _LARGEST:
-            rows = [row for row in rows if row.tick.volume and row.current <= _LARGEST[category]]
+            rows = [row for row in rows if row.gist.volume and row.current <= _LARGEST[category]]
         return how.metric, _sorted(rows, how)
 
     def funded(self, at: dt.datetime) -> list[dict[str, Any]]:
         """The shares that can be bought with margin funding; where most is saved comes first."""
         shares = [share for share in self._catalog.shares if share.mtf_bracket and share.segment == "NSE_EQ"]
-        ticks = self._market.ticks([share.key for share in shares], at.timestamp())
-        rows = [_funded(share, tick) for share, tick in zip(shares, ticks, strict=True)]
+        gists = self._market.gists([share.key for share in shares], at.timestamp(), averages=False)
+        rows = [_funded(share, gist) for share, gist in zip(shares, gists, strict=True)]
         return sorted(rows, key=lambda row: (-row["price"]["margin_saved"], row["instrument_key"]))
 
-    def _rows(self, kind: Kind, asset: str, at: dt.datetime) -> list[Row]:
+    def _rows(self, kind: Kind, asset: str, at: dt.datetime, *, averages: bool) -> list[Row]:
+        wanted = self._wanted(kind, asset, at.date())
+        gists = self._market.gists([one.key for one in wanted], at.timestamp(), averages=averages)
+        before: dict[str, Gist] = {}
+        for keys, end in self._before(kind, asset, at):
+            before |= zip(keys, self._market.gists(keys, end, averages=averages), strict=True)
+        return [Row(one, gist, before.get(one.key)) for one, gist in zip(wanted, gists, strict=True)]
+
+    def _make_wanted(self, kind: Kind, asset: str, day: dt.date) -> Sequence[Instrument]:
+        """The contracts that are looked at on a day, those of one exchange together."""
         wanted = [
             one
-            for one in self._catalog.listed(at.date())
+            for one in self._catalog.listed(day)
             if one.underlying_type == ASSETS[asset] and one.is_derivative and one.is_option == (kind == "options")
         ]
         if (kind, asset) == ("options", "STOCK"):  # hardly anybody trades those that end later
             nearest = min((one.expiry for one in wanted if one.expiry), default=None)
             wanted = [one for one in wanted if one.expiry == nearest]
-        wanted.sort(key=_exchange)
-        ticks = self._market.ticks([one.key for one in wanted], at.timestamp())
-        before = self._before(wanted, at)
-        return [Row(one, tick, before.get(one.key)) for one, tick in zip(wanted, ticks, strict=True)]
+        return sorted(wanted, key=_exchange)
 
-    def _before(self, wanted: Sequence[Instrument], at: dt.datetime) -> dict[str, Tick]:
-        """At the end of the session before, of those that were listed then."""
-        found: dict[str, Tick] = {}
-        for exchange, group in groupby(wanted, _exchange):
+    def _before(self, kind: Kind, asset: str, at: dt.datetime) -> Iterator[tuple[Sequence[str], float]]:
+        """By exchange, the keys of those that were listed in the session before, and the moment of its end."""
+        for exchange, _ in groupby(self._wanted(kind, asset, at.date()), _exchange):
             end = self._end_before(exchange, at)
-            keys = [one.key for one in group if self._catalog.find(one.key, end.date()) is not None]
-            found |= dict(zip(keys, self._market.ticks(keys, end.timestamp()), strict=True))
-        return found
+            yield self._lasting(kind, asset, at.date(), exchange, end.date()), end.timestamp()
+
+    def _make_lasting(self, kind: Kind, asset: str, day: dt.date, exchange: str, before: dt.date) -> Sequence[str]:
+        wanted = self._wanted(kind, asset, day)
+        return [
+            one.key for one in wanted if _exchange(one) == exchange and self._catalog.find(one.key, before) is not None
+        ]
 
     def _end_before(self, exchange: str, at: dt.datetime) -> dt.datetime:
         """The end of the session before the one that prices are of now."""
@@ -205,23 +218,30 @@ class Smartlists:
             if key not in spots:
                 spots[key] = self._market.tick(key, at.timestamp())
             spot = spots[key]
-            row.current = sign * rupees(row.tick.last - spot.last)
-            row.previous = sign * rupees(row.tick.previous_close - spot.previous_close)
+            row.current = sign * rupees(row.gist.last - spot.last)
+            row.previous = sign * rupees(row.gist.previous_close - spot.previous_close)
         found = [row for row in rows if row.current > 0]
         return sorted(found, key=lambda row: (-row.current, row.instrument.key))
 
-    def _volatility(self, rows: list[Row], at: dt.datetime, *, falling: bool) -> list[Row]:
+    def _volatility(self, asset: str, at: dt.datetime, *, falling: bool) -> list[Row]:
         """The most traded options, by how their implied volatility has changed."""
-        known = [row for row in rows if row.before is not None and row.tick.volume]
-        known.sort(key=lambda row: (-_traded_value(row.instrument, row.tick), row.instrument.key))
-        known = sorted(known[:_PRICED], key=lambda row: _exchange(row.instrument))
-        for exchange, group in groupby(known, lambda row: _exchange(row.instrument)):
-            some = list(group)
-            keys, end = [row.instrument.key for row in some], self._end_before(exchange, at)
-            now, before = (self._market.greeks_of(keys, moment.timestamp()) for moment in (at, end))
-            for row, greeks, earlier in zip(some, now, before, strict=True):
-                row.current, row.previous = round(greeks.iv * 100, 4), round(earlier.iv * 100, 4)
-        return _sorted(known, _List("implied_volatility", _price, by_change=True, falling=falling))
+        rows = self._rows("options", asset, at, averages=True)
+        now = self._market.greeks_of([row.instrument.key for row in rows], at.timestamp())
+        before = {
+            key: greeks
+            for keys, end in self._before("options", asset, at)
+            for key, greeks in zip(keys, self._market.greeks_of(keys, end), strict=True)
+        }
+        for row, greeks in zip(rows, now, strict=True):
+            earlier = before.get(row.instrument.key)
+            row.current, row.previous = _percent(greeks), None if earlier is None else _percent(earlier)
+        known = [row for row in rows if row.previous is not None and row.gist.volume]
+        known.sort(key=lambda row: (-_traded_value(row.instrument, row.gist), row.instrument.key))
+        return _sorted(known[:_PRICED], _List("implied_volatility", _price, by_change=True, falling=falling))
+
+
+def _percent(greeks: Greeks) -> float:
+    return round(greeks.iv * 100, 4)
 
 
 def _exchange(instrument: Instrument) -> str:
@@ -237,16 +257,16 @@ def _sorted(rows: list[Row], how: _List) -> list[Row]:
     return sorted(rows, key=lambda row: (-row.current, row.instrument.key))
 
 
-def _funded(share: Instrument, tick: Tick) -> dict[str, Any]:
+def _funded(share: Instrument, gist: Gist) -> dict[str, Any]:
     percent = float(share.mtf_bracket or 0)
-    saved = round(rupees(tick.last) * percent / 100, 2)
+    saved = round(rupees(gist.last) * percent / 100, 2)
     return {
         "instrument_key": share.key,
         "price": {
-            "actual_price": rupees(tick.last),
-            "mtf_price": round(rupees(tick.last) - saved, 2),
+            "actual_price": rupees(gist.last),
+            "mtf_price": round(rupees(gist.last) - saved, 2),
             "margin_saved": saved,
-            "close_price": rupees(tick.previous_close),
+            "close_price": rupees(gist.previous_close),
         },
         "mtf_percent": percent,
     }

@@ -7,7 +7,7 @@ worked out once.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import repeat
 from typing import Final, NamedTuple, TypeAlias
@@ -20,9 +20,9 @@ from upstox_emulator.market.contracts import bounded
 from upstox_emulator.market.day import BLOCK, Day
 from upstox_emulator.market.days import Base, Days, exchange_of
 from upstox_emulator.market.minutes import second_activity
-from upstox_emulator.market.noise import Floats, Ints, stream, streams
+from upstox_emulator.market.noise import Floats, Ints, streams_of
 from upstox_emulator.market.sources import VIX
-from upstox_emulator.market.view import Candle, Depth, Greeks, Tick
+from upstox_emulator.market.view import Candle, Depth, Gist, Greeks, Tick
 from upstox_emulator.market.view import rows as rows_of
 
 _VolumeAt: TypeAlias = Callable[[int], Ints]
@@ -79,8 +79,10 @@ class Board:
         self.depends = {key for day in self._whole.days for key in day.depends}
         if self._derived is not None:
             self.depends |= self._derived.depends
+        self._parts = [part for part in (self._derived, self._whole) if part is not None and len(part.rows)]
         self._shown, self._asks = -1, 0
         self._still()
+        self.last = lru_cache(maxsize=2)(self._last)
         self.columns = lru_cache(maxsize=2)(self._columns)
         self.ticks = lru_cache(maxsize=1)(self._ticks)
         self.depths = lru_cache(maxsize=2)(self._depths)
@@ -92,13 +94,14 @@ class Board:
         instruments, seed = self.instruments, self._days.seed
         count = len(instruments)
         self._lot = np.array([one.lot for one in instruments], dtype=np.int64)
-        self._phase = np.array([stream(seed, one.key, "phase") / 2**64 for one in instruments])
+        keys = tuple(one.key for one in instruments)
+        self._phase = streams_of(seed, keys, "phase") / 2**64
         names = [self._days.pulse_of(one) for one in instruments]
         pulses = {name: row for row, name in enumerate(dict.fromkeys(names))}
         self._pulse = np.array([pulses[name] for name in names], dtype=np.int64)
         minutes = self.span.minutes
         self._done = np.array([self._days.pulse(name, self.date.toordinal(), minutes) for name in pulses])
-        self._pulses = streams([stream(seed, name, "pulse") for name in pulses])
+        self._pulses = streams_of(seed, tuple(pulses), "pulse")
         self._within = lru_cache(maxsize=2)(self._make_within)
         self._lots, self._before, self._after, self._previous, self._opened, lower, upper, top, bottom = (
             np.zeros(count, dtype=np.int64) for _ in range(9)
@@ -113,7 +116,7 @@ class Board:
             self._previous[row], lower[row], upper[row] = day.previous, day.lower, day.upper
             self._opened[row], (top[row], bottom[row]) = day.bars.open[0], day.year
         self._limits, self._year = (lower, upper), (top, bottom)
-        books_ = streams([stream(seed, one.key, "book") for one in instruments])
+        books_ = streams_of(seed, keys, "book")
         ticks = np.array([one.tick for one in instruments], dtype=np.int64)
         sizes = [size_of(lots) for lots in self._lots.tolist()]
         traded = np.array([one.is_tradable for one in instruments])
@@ -151,16 +154,12 @@ class Board:
 
     def _columns(self, second: int) -> Columns:
         self._shown, self._asks = second, 0
-        last, high, low, worth = self._prices(second)
-        part = self._part(second)
-        volume = self._volume(part, second)
+        last, part = self.last(second), self._part(second)
+        high, low = self._extremes(second)
+        volume, oi = self._volume(part, second), self._interest(part)
         earlier = self._volume(self._part(second - 1), second - 1) if second else np.zeros_like(volume)
-        oi = (self._before + ((self._after - self._before) * part).astype(np.int64)) * self._lot
         before = self._before * self._lot
         wanted, offered = totals(self._shelf, last, self.span.open + second)
-        start = self._block_volume(second // (60 * BLOCK))
-        worth = worth + (volume - start).astype(np.float64) * last
-        average = np.clip((worth / np.maximum(volume, 1) + 0.5).astype(np.int64), low, high)
         return Columns(
             last,
             np.where(volume > 0, np.maximum(volume - earlier, self._lot), 0),
@@ -168,7 +167,7 @@ class Board:
             high,
             low,
             self._previous,
-            np.where(volume > 0, average, 0),
+            self._average(second, last, volume),
             volume,
             oi,
             np.maximum(oi, before),
@@ -181,23 +180,53 @@ class Board:
             np.minimum(low, self._year[1]),
         )
 
+    def gists(self, second: int, *, averages: bool) -> list[Gist]:
+        """The gist of each row; `averages` says whether it has the average, which is dear, or 0."""
+        last, part = self.last(second), self._part(second)
+        volume = self._volume(part, second)
+        average = self._average(second, last, volume) if averages else np.zeros_like(last)
+        columns = (last, self._previous, volume, self._interest(part), average)
+        return list(rows_of(Gist, (column.tolist() for column in columns)))
+
+    def _interest(self, part: Floats) -> Ints:
+        """Open interest in units, by the part of the day's trading that is done."""
+        return (self._before + ((self._after - self._before) * part).astype(np.int64)) * self._lot
+
+    def _average(self, second: int, last: Ints, volume: Ints) -> Ints:
+        """The volume-weighted price of the day; 0 before anything was traded.
+
+        Of contracts it is between their prices, for those at which their blocks are counted are; of others it is held
+        there.
+        """
+        block = second // (60 * BLOCK)
+        worth = np.zeros(len(last))
+        if self._derived is not None:
+            worth[self._derived.rows] = self._derived.worth(block, self._block_volume)
+        if self._whole.days:
+            worth[self._whole.rows] = self._whole.worth(block)
+        worth = worth + (volume - self._block_volume(block)).astype(np.float64) * last
+        average: Ints = (worth / np.maximum(volume, 1) + 0.5).astype(np.int64)
+        if self._whole.days:
+            rows, (high, low) = self._whole.rows, self._whole.extremes(second)
+            average[rows] = np.clip(average[rows], low, high)
+        return np.where(volume > 0, average, 0)
+
     def _block_volume(self, block: int) -> Ints:
         """Units traded when a block begins."""
         return self._volume(self._done[:, block * BLOCK][self._pulse], 60 * BLOCK * block - 1)
 
-    def _prices(self, second: int) -> tuple[Ints, Ints, Ints, Floats]:
-        """Last, highest and lowest price, and price times volume up to the start of the block."""
-        count = len(self.instruments)
-        last, high, low = (np.zeros(count, dtype=np.int64) for _ in range(3))
-        worth = np.zeros(count)
-        if self._derived is not None:
-            rows = self._derived.rows
-            worth[rows] = self._derived.worth(second // (60 * BLOCK), self._block_volume)
-            last[rows], high[rows], low[rows] = self._derived.prices(second)
-        if self._whole.days:
-            rows = self._whole.rows
-            last[rows], high[rows], low[rows], worth[rows] = self._whole.prices(second)
-        return last, high, low, worth
+    def _last(self, second: int) -> Ints:
+        last = np.zeros(len(self.instruments), dtype=np.int64)
+        for part in self._parts:
+            last[part.rows] = part.last(second)
+        return last
+
+    def _extremes(self, second: int) -> tuple[Ints, Ints]:
+        """Highest and lowest price of the day so far."""
+        high, low = (np.zeros(len(self.instruments), dtype=np.int64) for _ in range(2))
+        for part in self._parts:
+            high[part.rows], low[part.rows] = part.extremes(second)
+        return high, low
 
     # As values
 
@@ -207,7 +236,7 @@ class Board:
 
     def sides(self, second: int, levels: int) -> Sides:
         """The books."""
-        return books(self._shelf, self.columns(second).last, self.span.open + second, levels)
+        return books(self._shelf, self.last(second), self.span.open + second, levels)
 
     def _depths(self, second: int, levels: int) -> list[Depth]:
         return self.sides(second, levels).rows()
@@ -218,16 +247,15 @@ class Board:
         if part is None:
             return {}
         rows: list[int] = part.rows.tolist()
-        found = zip(rows, part.greeks(second, self.columns(second).last[part.rows]), strict=True)
+        found = zip(rows, part.greeks(second, self.last(second)[part.rows]), strict=True)
         return {row: greeks for row, greeks in found if self.instruments[row].is_option}
 
     def _minutes(self, minute: int) -> list[Candle]:
         """The candles of a whole minute, in the order of the rows."""
         bars = [np.zeros(len(self.instruments), dtype=np.int64) for _ in range(4)]
-        for part in (self._derived, self._whole):
-            if part is not None and len(part.rows):
-                for column, values in zip(bars, part.bars(minute), strict=True):
-                    column[part.rows] = values
+        for part in self._parts:
+            for column, values in zip(bars, part.bars(minute), strict=True):
+                column[part.rows] = values
         done = self._done[:, minute + 1][self._pulse]
         traded = self._volume(done, 60 * minute + 59)
         traded -= self._volume(self._done[:, minute][self._pulse], 60 * minute - 1)
@@ -266,12 +294,21 @@ class _Whole:
         """Open, high, low and close of a minute."""
         return np.array([[column[minute] for column in day.bars] for day in self.days]).T
 
-    def prices(self, second: int) -> tuple[Ints, Ints, Ints, Floats]:
+    def last(self, second: int) -> Ints:
+        """Last prices."""
+        minute, rest = divmod(second, 60)
+        return self._minute(minute)[0][:, rest]
+
+    def worth(self, block: int) -> Floats:
+        """Price times volume up to the start of a block."""
+        return self._worth(block)
+
+    def extremes(self, second: int) -> tuple[Ints, Ints]:
+        """Highest and lowest price of the day so far."""
         minute, rest = divmod(second, 60)
         seconds, tops, bottoms = self._minute(minute)
         part = seconds[:, : rest + 1]
-        high, low = np.maximum(tops, part.max(axis=1)), np.minimum(bottoms, part.min(axis=1))
-        return seconds[:, rest], high, low, self._worth(minute // BLOCK)
+        return np.maximum(tops, part.max(axis=1)), np.minimum(bottoms, part.min(axis=1))
 
 
 class _Derived:
@@ -296,9 +333,8 @@ class _Derived:
         self.depends = {one.key for one in instruments} | {key for base in self._bases for key in base.depends}
         if self._terms.options.any():
             self.depends.add(VIX)
-        self._known = 0
-        self._lowest, self._highest = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        self._worth = np.zeros(0)
+        self._valued, self._worth = 0, np.zeros(len(rows))
+        self._ranged, self._highest, self._lowest = 0, *self._no_range()
         self._lay()
         self._minute = lru_cache(maxsize=1)(self._make_minute)
 
@@ -310,41 +346,44 @@ class _Derived:
         self._highs = np.maximum.reduceat(self._tops, starts, axis=1)
         self._lows = np.minimum.reduceat(self._bottoms, starts, axis=1)
         self._typical = np.array([base.typical(self._span) for base in self._bases])
-        self._forget()
         self.opened = self._priced(np.array([0]), np.array([one.open[0] for one in bars])[:, None])[:, 0]
 
-    def _forget(self) -> None:
+    def _no_range(self) -> tuple[Ints, Ints]:
         count = len(self.rows)
-        self._known = 0
-        self._lowest = np.full(count, np.iinfo(np.int64).max)
-        self._highest = np.zeros(count, dtype=np.int64)
-        self._worth = np.zeros(count)
+        return np.zeros(count, dtype=np.int64), np.full(count, np.iinfo(np.int64).max)
 
     def _priced(self, blocks: Ints, spots: Ints) -> Ints:
         """Prices of contracts by those of the underlyings: a row a contract, a column a block."""
         return bounded(self._terms.prices(blocks, spots[self._on]), self.lower, self.upper)
 
     def worth(self, block: int, volume: _VolumeAt) -> Floats:
-        """Price times volume up to the start of a block; the highest and lowest price up to it are kept, too."""
-        if block < self._known:
-            self._forget()
-        step = max(_AT_ONCE // len(self.rows) // 3, 1)
-        for begin in range(self._known, block, step):
-            self._take(np.arange(begin, min(begin + step, block)), volume)
-        self._known = block
+        """Price times volume up to the start of a block."""
+        if block < self._valued:
+            self._valued, self._worth = 0, np.zeros(len(self.rows))
+        for blocks in self._steps(self._valued, block):
+            prices = self._priced(blocks, self._typical[:, blocks]).astype(np.float64)
+            for column, one in enumerate(blocks.tolist()):
+                traded = (volume(one + 1) - volume(one))[self.rows]
+                self._worth = self._worth + traded * prices[:, column]
+        self._valued = block
         return self._worth
 
-    def _take(self, blocks: Ints, volume: _VolumeAt) -> None:
-        """Take whole blocks in."""
-        spots = np.concatenate([one[:, blocks] for one in (self._highs, self._lows, self._typical)], axis=1)
-        prices = self._priced(np.tile(blocks, 3), spots)
-        size = len(blocks)
-        ends = prices[:, : 2 * size]
-        self._highest = np.maximum(self._highest, ends.max(axis=1))
-        self._lowest = np.minimum(self._lowest, ends.min(axis=1))
-        for column, block in enumerate(blocks.tolist()):
-            traded = (volume(block + 1) - volume(block))[self.rows]
-            self._worth = self._worth + traded * prices[:, 2 * size + column].astype(np.float64)
+    def _range(self, block: int) -> tuple[Ints, Ints]:
+        """The highest and the lowest price up to the start of a block."""
+        if block < self._ranged:
+            self._ranged, self._highest, self._lowest = 0, *self._no_range()
+        for blocks in self._steps(self._ranged, block):
+            ends = np.concatenate((self._highs[:, blocks], self._lows[:, blocks]), axis=1)
+            prices = self._priced(np.tile(blocks, 2), ends)
+            self._highest = np.maximum(self._highest, prices.max(axis=1))
+            self._lowest = np.minimum(self._lowest, prices.min(axis=1))
+        self._ranged = block
+        return self._highest, self._lowest
+
+    def _steps(self, begin: int, end: int) -> Iterator[Ints]:
+        """The blocks from one to another, as many at a time as are quickly worked out."""
+        step = max(_AT_ONCE // len(self.rows), 1)
+        return (np.arange(start, min(start + step, end)) for start in range(begin, end, step))
 
     def _make_minute(self, minute: int) -> tuple[Ints, Ints, Ints]:
         """The underlyings' seconds, and their highest and lowest prices from the start of the block to the minute."""
@@ -354,15 +393,20 @@ class _Derived:
             return seconds, seconds[:, 0], seconds[:, 0]
         return seconds, self._tops[:, begin:minute].max(axis=1), self._bottoms[:, begin:minute].min(axis=1)
 
-    def prices(self, second: int) -> tuple[Ints, Ints, Ints]:
-        """Last, highest and lowest price; `worth` has been asked for the block."""
+    def last(self, second: int) -> Ints:
+        """Last prices."""
+        minute, rest = divmod(second, 60)
+        return self._priced(np.array([minute // BLOCK]), self._minute(minute)[0][:, rest, None])[:, 0]
+
+    def extremes(self, second: int) -> tuple[Ints, Ints]:
+        """Highest and lowest price of the day so far."""
         minute, rest = divmod(second, 60)
         seconds, tops, bottoms = self._minute(minute)
         part = seconds[:, : rest + 1]
         high, low = np.maximum(tops, part.max(axis=1)), np.minimum(bottoms, part.min(axis=1))
-        found = self._priced(np.array([minute // BLOCK]), np.column_stack((seconds[:, rest], high, low)))
-        last, ends = found[:, 0], found[:, 1:]
-        return last, np.maximum(self._highest, ends.max(axis=1)), np.minimum(self._lowest, ends.min(axis=1))
+        ends = self._priced(np.array([minute // BLOCK]), np.column_stack((high, low)))
+        highest, lowest = self._range(minute // BLOCK)
+        return np.maximum(highest, ends.max(axis=1)), np.minimum(lowest, ends.min(axis=1))
 
     def bars(self, minute: int) -> tuple[Ints, Ints, Ints, Ints]:
         """Open, high, low and close of a minute."""

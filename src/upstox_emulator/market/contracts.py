@@ -16,7 +16,7 @@ import numpy as np
 from upstox_emulator.catalog.instrument import Instrument
 from upstox_emulator.market.chain import to_tick, within
 from upstox_emulator.market.day import BLOCK
-from upstox_emulator.market.noise import Floats, Ints, normal, stream, streams
+from upstox_emulator.market.noise import Floats, Ints, normal, streams_of
 from upstox_emulator.market.pricing import Lean, Terms, greeks, implied, lean, worth_of
 from upstox_emulator.market.sessions import Span
 from upstox_emulator.market.sources import Source
@@ -92,7 +92,7 @@ class Contracts:
         carry = [0.0 if ground.on_future else _carry(one) for one, ground in zip(instruments, grounds, strict=True)]
         self.carry = np.array(carry)
         self._follows = np.array([ground.follows for ground in grounds])
-        self._streams = streams([stream(seed, one.key, "contract") for one in instruments])
+        self._streams = streams_of(seed, tuple(one.key for one in instruments), "contract")
         self._number = day.toordinal()
         years = np.maximum(self._ends - span.open, 0) / _YEAR
         self._shape(np.array([ground.calm for ground in grounds]), years)
@@ -181,9 +181,9 @@ class Contracts:
         carry, years = self.carry[:, None], terms.years
         strange = np.flatnonzero(self.prices(block, spots)[:, 0] != prices[:, 0])
         forward = spots * np.exp(carry * years)
-        for row in strange.tolist():
-            given = (column[row, 0] for column in (terms.strike, years, forward, prices))
-            terms.volatility[row, 0] = implied(int(self.sign[row]), *(float(one) for one in given))
+        if len(strange):
+            given = (terms.sign, terms.strike, years, forward, prices.astype(np.float64))
+            terms.volatility[strange, 0] = implied(*(column[strange, 0] for column in given))
         found = greeks(terms, spots, carry, prices.astype(np.float64))
         columns = (
             terms.volatility,

@@ -44,6 +44,7 @@ class Days:
         self.sessions = sessions
         self._chain = Chain(seed, sessions)
         self._sources: dict[str, Source] = {}
+        self._underlyings: dict[tuple[str, dt.date], Instrument] = {}
         self._kept: dict[tuple[str, int], Day] = {}
         self._timelines: dict[str, Timeline] = {}
         self.pulse = lru_cache(maxsize=1024)(self._pulse)
@@ -73,7 +74,11 @@ class Days:
 
     def underlying(self, contract: Instrument) -> Instrument:
         """What a contract is on."""
-        return self.instrument(contract.underlying or "", last_day(contract))
+        name = contract.underlying or "", last_day(contract)
+        known = self._underlyings.get(name)
+        if known is None:
+            known = self._underlyings[name] = self.instrument(*name)
+        return known
 
     # Days
 

@@ -7,6 +7,7 @@ and is the same each time.
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -35,6 +36,16 @@ def stream(*names: object) -> int:
 def streams(numbers: list[int]) -> Bits:
     """Numbers of streams, as `bits` takes them."""
     return np.array(numbers, dtype=np.uint64)
+
+
+@lru_cache(maxsize=256)
+def streams_of(seed: int, keys: tuple[str, ...], name: str) -> Bits:
+    """The streams `stream(seed, key, name)` of many keys; those of the same keys are asked for again and again."""
+    start, end = f"{seed}\x1f", f"\x1f{name}"
+    digests = [hashlib.blake2b(f"{start}{key}{end}".encode(), digest_size=8).digest() for key in keys]
+    found: Bits = np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
+    found.setflags(write=False)
+    return found
 
 
 def bits(streams: int | Bits, counters: Ints) -> Bits:

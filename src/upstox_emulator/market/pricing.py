@@ -123,16 +123,11 @@ def greeks(terms: Terms, spot: Floats, carry: Floats, price: Floats) -> Sensitiv
     )
 
 
-def implied(sign: int, strike: float, years: float, forward: float, price: float) -> float:
-    """The volatility at which an option has a price, by bisection; 0 if it is worth less than it would pay."""
-    if years <= 0:
-        return 0.0
-    low, high = 0.0, 10.0
+def implied(sign: Floats, strike: Floats, years: Floats, forward: Floats, price: Floats) -> Floats:
+    """The volatilities at which options have their prices, by bisection; 0 of one that is worth less than it pays."""
+    low, high = np.zeros_like(price), np.full_like(price, 10.0)
     for _ in range(60):
         middle = (low + high) / 2
-        terms = Terms(np.array([float(sign)]), np.array([strike]), np.array([middle]), np.array([years]))
-        if float(value(terms, np.array([forward]))[0]) < price:
-            low = middle
-        else:
-            high = middle
-    return low
+        below = value(Terms(sign, strike, middle, years), forward) < price
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return np.where(years > 0, low, 0.0)

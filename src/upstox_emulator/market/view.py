@@ -65,6 +65,16 @@ class Tick(msgspec.Struct, frozen=True, gc=False):
     year_low: Price = 0
 
 
+class Gist(NamedTuple):
+    """What lists of contracts need to know of a `Tick`; `average` is 0 where it was not asked for."""
+
+    last: Price
+    previous_close: Price
+    volume: int
+    oi: int
+    average: Price
+
+
 class Greeks(msgspec.Struct, frozen=True, gc=False):
     """Of an option. `iv` is a fraction; `theta` is rupees a day, `vega` and `rho` rupees a percentage point."""
 

@@ -83,6 +83,27 @@ def test_many_at_once_are_what_each_is_alone(hours) -> None:
         assert together.market.greeks_of(options, moment) == [alone.market.greeks(key, moment) for key in options]
 
 
+@pytest.mark.parametrize("hours", ["calendar", "always-open"])
+def test_the_gist_of_many_is_what_their_ticks_say(hours) -> None:
+    own = World(hours)
+    share, option, future = RELIANCE, own.option(NIFTY, "CE", 2).key, own.catalog.futures(NIFTY, DAY)[0].key
+    for key in (share, option):
+        last = own.market.last(key, at("11:00"))
+        own.market.play(key, [(0, last + 2_000), (1800, last + 4_000)], at("11:00"), force=True)
+    own.market.replay(future, [(at("11:00") + 60 * n, 250_000_000 + 10_000 * n, 65) for n in range(90)], at("11:00"))
+    keys = list(dict.fromkeys([*keys_of(own, 60), share, option, future]))
+    fresh = [key for key in keys if key not in {share, option, future}]
+    for moment in (at("12:00:59"), at("09:15"), at("15:35:07"), at("08:00"), at("14:59:59")):
+        # the order of the questions makes no difference
+        told = own.market.gists(keys, moment, averages=True)
+        brief = own.market.gists(keys, moment, averages=False)
+        for key, gist, less in zip(keys, told, brief, strict=True):
+            tick = own.market.tick(key, moment)
+            assert gist == (tick.last, tick.previous_close, tick.volume, tick.oi, tick.average)
+            assert less == gist._replace(average=0)
+        assert own.market.ticks(fresh, moment) == [own.market.tick(key, moment) for key in fresh]
+
+
 def test_books_of_many_come_as_columns_too(world) -> None:
     keys = keys_of(world, 30)
     sides = world.market.sides(keys, at("11:00"), 4)

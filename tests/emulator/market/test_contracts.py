@@ -63,12 +63,15 @@ def test_greeks_are_derivatives_of_the_value(sign, strike, volatility, years, ca
 )
 def test_a_volatility_is_found_by_its_price(sign, strike, volatility, years) -> None:
     price = float(value(row(sign, strike, volatility, years), np.array([100.0]))[0])
-    found = implied(sign, strike, years, 100.0, price)
+    found = implied(*(np.array([float(one)]) for one in (sign, strike, years, 100.0, price)))[0]
     assert float(value(row(sign, strike, found, years), np.array([100.0]))[0]) == pytest.approx(price, abs=1e-9)
 
 
 def test_an_option_that_has_ended_has_no_volatility() -> None:
-    assert implied(1, 100.0, 0.0, 120.0, 20.0) == 0
+    given = [np.array(column) for column in ([1.0, -1.0], [100.0, 90.0], [0.0, 0.1], [120.0, 100.0], [20.0, 1.0])]
+    ended, open_ = implied(*given)  # one does not trouble the other
+    assert ended == 0
+    assert value(row(-1.0, 90.0, open_, 0.1), np.array([100.0]))[0] == pytest.approx(1.0)
     assert value(row(1.0, 100.0, 0.3, 0.0), np.array([120.0]))[0] == 20
     found = greeks(row(1.0, 100.0, 0.3, 0.0), np.array([120.0]), np.array([0.05]), np.array([20.0]))
     assert (found.delta[0], found.gamma[0], found.theta[0], found.vega[0]) == (1, 0, 0, 0)
