@@ -7,6 +7,7 @@ write is ever sent twice.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import subprocess
 import sys
@@ -14,11 +15,12 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
 import upstox_client
+import upstox_client.aio
 from support import http2, servers
 from support.colours import Colour, local
 from support.servers import Behaviour, Peer, RawServer, full_backlog, keep_answering, refusing_port
@@ -450,6 +452,75 @@ def test_a_cancelled_call_leaves_the_client_in_order() -> None:
         assert colour.run(work)[1] == 200
     assert [request.method for request in server.requests] == ["POST", "GET"]
     colour.close()
+
+
+class Swallowing:
+    """The engine's client as it is when it is done, or fails, at the very moment that its task is cancelled."""
+
+    def __init__(self, *, fails: bool) -> None:
+        self._fails = fails
+        self.asked = asyncio.Event()
+
+    def __getattr__(self, _: str) -> Callable[..., Self]:
+        return lambda *_: self
+
+    async def send(self) -> Any:
+        self.asked.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        if self._fails:
+            raise transport.PyreqwestError("refused")
+        return Answered()
+
+
+class Answered:
+    status, headers = 200, {}
+
+    def get_header(self, _: str) -> str:
+        return "4"
+
+    async def bytes(self) -> bytes:
+        return b"null"
+
+
+@pytest.mark.parametrize("fails", [True, False], ids=["fails", "is-done"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_cancellation_that_the_engine_swallows(monkeypatch: pytest.MonkeyPatch, method: str, fails: bool) -> None:
+    async def work() -> Any:
+        engine = Swallowing(fails=fails)
+        monkeypatch.setattr(transport.AioTransport, "_client", lambda *_: engine)
+        client = upstox_client.aio.ApiClient(local("http://127.0.0.1:9"))
+        task = asyncio.ensure_future(client.call_api("/v2/order/place", method, _preload_content=False))
+        await asyncio.wait_for(engine.asked.wait(), 5)
+        task.cancel()
+        return (await task)[1]
+
+    if method == "POST" and not fails:
+        assert asyncio.run(work()) == 200  # what became of an order is worth more than the moment
+    else:
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(work())
+
+
+def test_calls_while_a_cancelled_task_clears_up() -> None:
+    async def work(url: str) -> Any:
+        async with upstox_client.aio.ApiClient(local(url)) as client:
+            try:
+                await asyncio.sleep(60)
+            finally:
+                seen.append((await client.call_api("/v2/x", "GET"))[1])
+
+    async def main(url: str) -> None:
+        task = asyncio.ensure_future(work(url))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert task.cancelled()
+
+    seen: list[int] = []
+    with RawServer(keep_answering()) as server:
+        asyncio.run(main(server.url))
+    assert seen == [200]
 
 
 # Connections

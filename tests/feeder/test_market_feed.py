@@ -23,7 +23,6 @@ from upstox_client.feeder import (
     StateChange,
     schema,
 )
-from upstox_client.feeder.line import Target
 
 KEY = "NSE_EQ|INE002A01018"
 
@@ -484,31 +483,6 @@ def test_closing_from_a_callback(server, configuration):
     server.send(frame({KEY: 1.0}))
     assert closed.wait(5)
     feed.close()
-
-
-@pytest.mark.parametrize("fails", [True, False])
-def test_a_call_that_swallows_the_cancellation(face, server, monkeypatch, fails):
-    """As the HTTP engine does, if it fails or is done at the very moment that it is cancelled."""
-    import asyncio
-
-    feed = face.market(patience=Patience(base=60.0))
-    asked = threading.Event()
-
-    async def swallow():
-        asked.set()
-        try:
-            await asyncio.sleep(60)
-        except asyncio.CancelledError:
-            if fails:
-                raise NetworkError(0, "refused") from None
-        return Target(server.one_time("market"))
-
-    monkeypatch.setattr(feed._core.engine, "_find_target", swallow)
-    face.do(feed.start)
-    assert asked.wait(5)
-    face.do(feed.close)
-    assert feed.state.state is FeedState.CLOSED
-    assert server.joined.empty()
 
 
 def test_the_sandbox_has_no_feeds():

@@ -251,12 +251,16 @@ class AioTransport(_Pools[Client]):
         """See `Transport.send`."""
         builder = self._client(base_url, request).request(request.route.method, _address(base_url, request))
         builder = _fill(builder, request)
+        before = _cancellations()
         try:
             response = await builder.build().send()
             body = await _joined(response.body_reader) if _is_long(response) else bytes(await response.bytes())
-            return RESTResponse(response.status, body, _Pairs(response.headers))
         except PyreqwestError as error:
+            _heed_cancellation(before)
             raise _network_error(error, request) from None
+        if request.route.kind is Kind.READ:  # what became of a write is more than that nobody waits for it
+            _heed_cancellation(before)
+        return RESTResponse(response.status, body, _Pairs(response.headers))
 
     async def close(self) -> None:
         """See `Transport.close`."""
@@ -277,6 +281,22 @@ async def _joined(reader: ResponseBodyReader) -> bytes:
     while (piece := await reader.read_chunk()) is not None:
         pieces.append(piece)
     return b"".join(pieces)
+
+
+def _cancellations() -> int:
+    """How often the running task has been cancelled."""
+    import asyncio  # there already, in a program of this colour
+
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
+
+
+def _heed_cancellation(before: int) -> None:
+    """Raise what the engine swallows if it comes at the same moment as the answer, or the failure."""
+    if _cancellations() > before:
+        from asyncio import CancelledError
+
+        raise CancelledError
 
 
 class _Pairs:

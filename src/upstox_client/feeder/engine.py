@@ -17,7 +17,7 @@ from upstox_client.feeder.protocol import FeedProtocol
 from upstox_client.feeder.states import Cause, FeedState, StateChange
 from upstox_client.redact import redact_text
 
-__all__ = ["Engine", "OnTokenExpired", "heed_cancellation"]
+__all__ = ["Engine", "OnTokenExpired"]
 
 E = TypeVar("E")
 
@@ -126,7 +126,6 @@ class Engine(Generic[E]):
     async def _one_connection(self) -> None:
         self._tell(FeedState.CONNECTING)
         target = await self._find_target()
-        heed_cancellation()
         loop = asyncio.get_running_loop()
         self._ended = ended = loop.create_future()
         self._paused = False
@@ -224,7 +223,6 @@ class Engine(Generic[E]):
 
     async def _pause(self, loss: _Loss) -> bool:
         """Wait before the next try; False if there is to be none."""
-        heed_cancellation()
         seconds = self._protocol.lifeline.lost(self._now())
         if seconds is None:
             return False
@@ -248,13 +246,6 @@ class Engine(Generic[E]):
     @staticmethod
     def _now() -> float:
         return time.monotonic()
-
-
-def heed_cancellation() -> None:
-    """Raise what a call may have swallowed: the HTTP engine does if its own failure comes at the same moment."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 async def _hang_up(line: Line, ended: asyncio.Future[Line]) -> None:

@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar
 from upstox_client.errors import ApiException, AuthenticationError, PermissionDeniedError
 from upstox_client.feeder.calls import Calls, Source
 from upstox_client.feeder.core import AsyncFeed, Core, SyncFeed
-from upstox_client.feeder.engine import OnTokenExpired, heed_cancellation
+from upstox_client.feeder.engine import OnTokenExpired
 from upstox_client.feeder.lifeline import Lifeline, Patience
 from upstox_client.feeder.line import Target
 from upstox_client.feeder.listeners import AsyncListener, Inbox, Listener, Overflow
@@ -97,7 +97,6 @@ class _PortfolioCore(Core[Any]):
             except (AuthenticationError, PermissionDeniedError):
                 raise  # this ends the connection, and whoever makes the next one has to see to the token
             except ApiException:
-                heed_cancellation()
                 await asyncio.sleep(lifeline.lost(0.0) or lifeline.patience.cap)
 
     async def _read_books(self) -> list[Row]:
