@@ -30,7 +30,7 @@ def main() -> None:
             if worst is None:
                 print("nothing is open, and still too little is free")
                 break
-            print(f"  closing {worst.symbol}: {worst.quantity}, {worst.pnl:+,.2f} rupees")
+            print(f"  closing {up.instrument(worst.key)}: {worst.quantity}, {worst.pnl:+,.2f} rupees")
             for order in up.square_off(worst.key).orders:
                 order.wait(timeout=10)
         print(f"left: {', '.join(f'{row.quantity} {row.symbol}' for row in up.positions.open) or 'nothing'}")

@@ -28,23 +28,24 @@ WATCHED = ("NIFTY 50", "RELIANCE", "INFY", "TCS", "HDFCBANK")
 
 def look(up: Upstox) -> None:
     """Quotes, and the strikes around the money of next week's options."""
-    table = Table("", "last", "change", "bid", "ask", "volume", box=None, padding=(0, 2), header_style="dim")
+    numbers = [Column(name, justify="right") for name in ("last", "change", "bid", "ask", "volume")]
+    table = Table("", *numbers, box=None, padding=(0, 2), header_style="dim")
     for name, quote in up.quote(*WATCHED).items():
         table.add_row(
             name,
             f"{quote.last_price:,.2f}",
             coloured(quote.change_percent),
-            f"{quote.bid or 0:,.2f}",
-            f"{quote.ask or 0:,.2f}",
-            f"{quote.volume or 0:,}",
+            f"{quote.bid:,.2f}" if quote.bid else "-",
+            f"{quote.ask:,.2f}" if quote.ask else "-",
+            f"{quote.volume:,}" if quote.volume else "-",
             style="cyan",
         )
     console.print(table)
     chain = up.options("NIFTY", expiry="next week")
     console.print(f"\n  {chain}")
-    table = Table(
-        "call OI", "call IV", "call", "strike", "put", "put IV", "put OI", box=None, padding=(0, 2), header_style="dim"
-    )
+    names = ("call OI", "call IV", "call", "strike", "put", "put IV", "put OI")
+    numbers = [Column(name, justify="right") for name in names]
+    table = Table(*numbers, box=None, padding=(0, 2), header_style="dim")
     for strike in chain.around(2):
         call, put = strike.call, strike.put
         if call is not None and put is not None:
@@ -80,7 +81,8 @@ class Screen:
 
     def __rich__(self) -> Group:
         whole = Table.grid(padding=(0, 3))
-        ticks = Table("", "last", "change", box=None, padding=(0, 1), header_style="dim")
+        numbers = [Column(name, justify="right") for name in ("last", "change")]
+        ticks = Table("", *numbers, box=None, padding=(0, 1), header_style="dim")
         for key, name in self._keys.items():
             tick = self._feed.snapshot(key)
             if tick is not None:
@@ -88,8 +90,8 @@ class Screen:
         orders = Table(
             Column("order", no_wrap=True),
             Column("status", no_wrap=True),
-            "filled",
-            "average",
+            Column("filled", justify="right"),
+            Column("average", justify="right"),
             box=None,
             padding=(0, 1),
             header_style="dim",
@@ -147,7 +149,8 @@ def square_off(up: Upstox) -> None:
     deadline = time.monotonic() + 10
     while up.positions.open and time.monotonic() < deadline:
         time.sleep(0.2)
-    table = Table("", "product", "quantity", "P&L", box=None, padding=(0, 2), header_style="dim")
+    numbers = [Column(name, justify="right") for name in ("quantity", "P&L")]
+    table = Table("", "product", *numbers, box=None, padding=(0, 2), header_style="dim")
     positions = up.positions
     for position in positions:
         table.add_row(

@@ -2,8 +2,9 @@
 
     .venv/bin/python examples/straddle_with_stop.py                            # an emulator of its own: no money
     UPSTOX_BASE_URL=http://127.0.0.1:9010 UPSTOX_ACCESS_TOKEN=... .venv/bin/python examples/straddle_with_stop.py
-    UPSTOX_ACCESS_TOKEN=... .venv/bin/python examples/straddle_with_stop.py    # real money
+    REAL_MONEY=yes UPSTOX_ACCESS_TOKEN=... .venv/bin/python examples/straddle_with_stop.py
 
+A token alone is not enough for real money: it may be in the environment for another program.
 On its own emulator a minute passes in an instant, and prices go the way that the example has written.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -50,6 +52,8 @@ def stage(start: dt.datetime = MONDAY, guards: Guards | None = None) -> Iterator
     """An `Upstox`, and what it takes to play on it."""
     if os.environ.get("UPSTOX_ACCESS_TOKEN"):
         with Upstox(guards=guards) as up:
+            if up.environment in {"live", "custom"} and os.environ.get("REAL_MONEY") != "yes":
+                sys.exit("UPSTOX_ACCESS_TOKEN is set: this is real money. Say REAL_MONEY=yes, or unset it to try.")
             yield Stage(up)
         return
     with Emulator(seed=7, speed=0, start=start, rate_limit=False) as emulator:

@@ -37,7 +37,7 @@ def main() -> None:
                 clock.start()
             count = dict.fromkeys(SYMBOLS, 0)
             for tick in ticks:
-                writer.writerow([tick.ltt, names[tick.key], f"{tick.ltp:.2f}", tick.ltq])
+                writer.writerow([tick.time.isoformat(), names[tick.key], f"{tick.ltp:.2f}", tick.ltq])
                 count[names[tick.key]] += 1
                 if sum(count.values()) >= TICKS:
                     break

@@ -47,8 +47,8 @@ def test_the_demo():
     assert (done.returncode, done.stderr) == (0, "")
     for line in (
         "logged in                                      Asha Emulator (EM1234)",
-        "10 RELIANCE, market         complete         10/10",
-        "50 TCS, in parts            complete         50/50",
+        "10 RELIANCE, market         complete          10/10",
+        "50 TCS, in parts            complete          50/50",
         "> waiting > connecting > open",
         "answered after 3 tries",
         "RequestTimeoutError after 1 try",

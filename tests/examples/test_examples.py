@@ -29,7 +29,7 @@ SAID = {
     "tick_recorder": ["30 ticks of 3 instruments are in ticks.csv, 0 lost"],
     "gtt_ladder": ["1522.10: bought, then", "1460.60: not bought", "taken down"],
     "covered_call_screener": ["calls of 6 shares fit"],
-    "margin_watcher": ["closing NIFTY", "left: 200 RELIANCE"],
+    "margin_watcher": ["closing NIFTY FUT 24 NOV 26: -65", "left: 200 RELIANCE"],
     "kill_switch_guard": [
         "refused by instruments",
         "refused by max_value",
@@ -76,7 +76,15 @@ def test_an_example(name: str, play: Callable[[str], str], tmp_path: Path) -> No
     if name == "iron_condor_payoff":
         assert (tmp_path / "iron_condor.png").read_bytes().startswith(b"\x89PNG")
     if name == "tick_recorder":
-        assert len((tmp_path / "ticks.csv").read_text().splitlines()) == 31
+        rows = (tmp_path / "ticks.csv").read_text().splitlines()
+        assert len(rows) == 31
+        assert rows[1].startswith("2026-11-23T10:00:00+05:30,")
+
+
+def test_a_token_is_not_enough_for_real_money(play: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPSTOX_ACCESS_TOKEN", "of-another-program")
+    with pytest.raises(SystemExit, match="REAL_MONEY=yes"):
+        play("margin_watcher")
 
 
 @pytest.mark.parametrize("name", ["tick_recorder", "kill_switch_guard"])
