@@ -10,6 +10,7 @@ import pytest
 
 from support.shapes import assert_same_shape, sample
 from upstox_emulator import IST, App, Emulator
+from upstox_emulator.errors import Refusal
 from upstox_emulator.exchange.checks import Wish
 from upstox_emulator.exchange.commands import PlaceOrders
 from upstox_emulator.venue import Command
@@ -458,3 +459,34 @@ def test_commands_survive_being_written_down():
     venues = [types.SimpleNamespace(exchange=world.exchange) for world in (first, second)]
     assert command.apply(venues[0]) == read.apply(venues[1])
     assert first.events == second.events
+
+
+# What is odd
+
+
+def test_what_is_suspended_has_no_price_and_is_refused_wherever_one_is_needed(em, call):
+    key = em.venue.catalog.suspended[0].key
+    for fields in ({}, market()):
+        (order_id,) = call("POST", "/v3/order/place", body=order(instrument_token=key, **fields)).data["order_ids"]
+        row = call("GET", f"/v2/order/details?order_id={order_id}").data
+        assert row["status"] == "rejected"
+        assert "suspended" in row["status_message"]
+    gtt = {
+        "type": "SINGLE", "quantity": 1, "product": "D", "instrument_token": key, "transaction_type": "BUY",
+        "rules": [{"strategy": "ENTRY", "trigger_type": "ABOVE", "trigger_price": 7}],
+    }  # fmt: skip
+    assert call("POST", "/v3/order/gtt/place", body=gtt).codes == ["UDAPI100011"]
+    line = {"instrument_key": key, "quantity": 1, "product": "D", "transaction_type": "BUY"}
+    assert call("POST", "/v2/charges/margin", body={"instruments": [line]}).codes == ["UDAPI1098"]
+    with pytest.raises(Refusal, match="no share that is traded"):
+        em.seed_holdings((key, 5, 10.0))
+    assert call("GET", "/v2/portfolio/long-term-holdings").data == []
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400), 2**64])
+def test_numbers_that_fit_into_nothing_are_refused(floor, number):
+    for field in ("quantity", "price", "disclosed_quantity", "market_protection"):
+        fields = market() if field == "market_protection" else {}
+        answer = floor.place(**(fields | {field: number}))
+        assert answer.status == 400
+        assert answer.codes

@@ -98,9 +98,12 @@ def _takes_mtf(instrument: Instrument) -> bool:
 
 
 def _owned(instrument: Instrument | None, row: Seed) -> Instrument:
-    if instrument is None or not instrument.segment.endswith("_EQ"):
+    if instrument is None or instrument.suspended or not instrument.segment.endswith("_EQ"):
         raise refuse(
-            "order_instrument_invalid", f"{row.key!r} is no share; holdings are of NSE_EQ or BSE_EQ", "key", row.key
+            "order_instrument_invalid",
+            f"{row.key!r} is no share that is traded; holdings are of NSE_EQ or BSE_EQ",
+            "key",
+            row.key,
         )
     if row.quantity < 1:
         raise refuse("invalid_input", f"a holding of {row.quantity}; the least is 1", "quantity", row.quantity)

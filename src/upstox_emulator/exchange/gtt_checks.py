@@ -78,6 +78,9 @@ def check_gtt(wish: GttWish, find: Find, settings: Settings, last: Callable[[str
     instrument = None
     if key:
         instrument = find_tradable(reader, key, find, settings)
+        if instrument is not None and instrument.suspended:
+            reader.blame("order_instrument_invalid", "instrument_token", key)
+            instrument = None
     else:
         reader.blame("order_instrument_required", "instrument_token")
     product = reader.choice(wish.product, "product", PRODUCTS, "order_product_required", "order_product_invalid")

@@ -49,7 +49,7 @@ class Reader:
         if value is None:
             return 0
         if is_number(value) and value <= _DEAREST:
-            return max(0, price(value))
+            return price(value) if value > 0 else 0
         self.blame("invalid_input", path, value, f"Invalid Input: {path} must be a number up to {_DEAREST:.0f}")
         return None
 
@@ -82,4 +82,6 @@ def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
 
 def is_number(value: Any) -> bool:
     """Whether it is a finite number of JSON."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, int):  # however large: it need not fit into a float
+        return not isinstance(value, bool)
+    return isinstance(value, float) and math.isfinite(value)

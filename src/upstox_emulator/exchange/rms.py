@@ -20,7 +20,7 @@ _CIRCUIT: Final = "The price set should be within the circuit limits. Please mod
 
 
 def check_risk(order: Order, instrument: Instrument, *, stopped: bool, squared_off: bool) -> None:
-    """What the risk management looks at before the account does.
+    """What the risk management looks at before the account does. What is suspended has no price to look further at.
 
     Parameters:
         stopped: whether the kill switch of the segment is on.
@@ -33,6 +33,10 @@ def check_risk(order: Order, instrument: Instrument, *, stopped: bool, squared_o
         raise Rejection(
             f"Trading in {instrument.segment} is disabled by the kill switch.",
             f"RMS:Blocked for segment {instrument.segment}",
+        )
+    if instrument.suspended:
+        raise Rejection(
+            f"Trading in {instrument.compact} is suspended.", "16387 : Security is not allowed to trade in this market"
         )
     if order.product in INTRADAY and squared_off:
         raise Rejection(
@@ -63,10 +67,6 @@ def check_exchange(order: Order, instrument: Instrument, tick: Tick) -> None:
     Raises:
         Rejection: it does not take the order.
     """
-    if instrument.suspended:
-        raise Rejection(
-            f"Trading in {instrument.compact} is suspended.", "16387 : Security is not allowed to trade in this market"
-        )
     if order.quantity > instrument.freeze:
         raise Rejection(
             f"The quantity exceeds the freeze quantity of {instrument.freeze}. Slice the order.",

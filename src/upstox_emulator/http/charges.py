@@ -102,7 +102,8 @@ def _read(call: Call, reader: Reader, path: str, line: _Line, at: dt.datetime) -
         reader.blame("margin_key_required", f"{path}instrument_key")
     else:
         instrument = _tradable(call, line.instrument_key, at.date())
-        if instrument is None:
+        if instrument is None or instrument.suspended:
+            instrument = None
             reader.blame("margin_key", f"{path}instrument_key", line.instrument_key)
     quantity = _read_quantity(reader, f"{path}quantity", line.quantity, instrument)
     product = reader.choice(

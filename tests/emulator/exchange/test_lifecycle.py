@@ -156,7 +156,7 @@ def test_both_sides_are_told_of_every_state(world):
         ({"price": 100.03}, [*START, "rejected"], "tick size 0.05", "RATE NOT MULTIPLE OF TICK [0.05000]"),
         ({"price": 121}, [*START, "rejected"], "within the circuit limits", "Check circuit limit"),
         ({"price": 79.95}, [*START, "rejected"], "within the circuit limits", "Check circuit limit"),
-        ({"instrument_token": SUSPENDED}, [*START, "rejected"], "suspended", "16387"),
+        ({"instrument_token": SUSPENDED}, [*START[:2], "rejected"], "suspended", "16387"),
         ({"instrument_token": FUTURE}, [*START[:2], "rejected"], "lot size 65", "not a multiple of lot size"),
         ({"instrument_token": OTHER}, [*START[:2], "rejected"], "Intraday orders are not allowed", "MIS not allowed"),
         (
