@@ -11,7 +11,7 @@ TARGET, STOP = 0.02, 0.03  # above and below each rung
 
 
 def main() -> None:
-    """Set it up, let the price fall and rise, and take down what is left."""
+    """Set it up, let the price fall and rise, and take down the rungs that were not reached."""
     with stage() as here:
         up = here.up
         one = up.instrument(SYMBOL)
@@ -41,9 +41,11 @@ def main() -> None:
             bought = "not bought" if rung.entry.status != "COMPLETED" else f"bought, then {rung.status.lower()}"
             print(f"  {rung.entry.trigger_price:.2f}: {bought}")
 
-        waiting = up.gtt.cancel_all(one)
-        print(f"{len(waiting)} taken down; {SYMBOL}: {up.positions[SYMBOL].quantity} left, "
-              f"P&L {up.positions[SYMBOL].pnl:+,.2f} rupees")  # fmt: skip
+        waiting = [rung for rung in ladder if rung.entry.status == "SCHEDULED"]
+        for rung in waiting:
+            rung.cancel()
+        shares = sum(row.quantity for row in up.positions.of(one))
+        print(f"{len(waiting)} taken down; {shares} {one} left, with targets and stops that go on watching")
 
 
 if __name__ == "__main__":

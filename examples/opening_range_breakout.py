@@ -13,7 +13,7 @@ from upstox_emulator import IST
 
 SYMBOL = "RELIANCE"
 QUANTITY = 50
-OPENS = dt.time(9, 15)
+OPENS, CLOSES = dt.time(9, 15), dt.time(15, 10)
 RANGE = 15  # minutes
 PATIENCE = 120  # minutes after which there is no trade today
 
@@ -46,11 +46,17 @@ def main() -> None:
         bracket = up.gtt.bracket(
             "buy", one, QUANTITY, limit=one.rounded(price * 1.001), target=target, stoploss=low, product="intraday"
         )
-        while not bracket.is_done:
+        while not bracket.is_done and up.now.time() < CLOSES:
             here.wait(60)
             bracket.refresh()
-        ended = "target" if bracket.target and bracket.target.status == "COMPLETED" else "stop"
-        print(f"{up.now:%H:%M} IST: closed at the {ended}; P&L {up.positions[SYMBOL].pnl:+,.2f} rupees")
+        exits = {"target": bracket.target, "stop": bracket.stoploss}
+        ended = next((name for name, rule in exits.items() if rule and rule.status == "COMPLETED"), None)
+        if ended is None:  # not bought, or neither was reached
+            if not bracket.is_done:
+                bracket.cancel()
+            up.square_off(one, product="intraday")
+        pnl = sum(row.pnl for row in up.positions.of(one))
+        print(f"{up.now:%H:%M} IST: closed {f'at the {ended}' if ended else 'for today'}; P&L {pnl:+,.2f} rupees")
 
 
 if __name__ == "__main__":

@@ -47,22 +47,20 @@ def main() -> None:
             up.ticket("buy", cheap, int(AMOUNT / prices[cheap]), product="intraday"),
         )
         print(f"{z:+.2f} deviations apart: {', '.join(str(line.ticket) for line in basket.lines)}")
-        if not basket.is_whole:
-            up.square_off(one, other)
-            return
-        for order in basket.orders:
-            order.wait(timeout=10)
-
-        for _ in range(60):
-            if abs(distance()) < LEAVE:
-                break
-            here.wait(60)
-        print(f"{up.now:%H:%M} IST: {distance():+.2f} deviations apart, closing")
-        up.square_off(one, other)
+        try:
+            traded = [order.wait(timeout=10).is_complete for order in basket.orders]
+            for _ in range(60 if basket.is_whole and all(traded) else 0):
+                if abs(distance()) < LEAVE:
+                    break
+                here.wait(60)
+            print(f"{up.now:%H:%M} IST: {distance():+.2f} deviations apart, closing")
+        finally:  # Ctrl-C and errors, too, leave no half of it
+            up.square_off(one, other, product="intraday")
         here.wait(2)
-        for row in up.positions:
+        rows = [row for bank in (one, other) for row in up.positions.of(bank)]
+        for row in rows:
             print(f"  {row.symbol:<10} {row.realised:+10,.2f}")
-        print(f"  together   {up.positions.pnl:+10,.2f} rupees before charges")
+        print(f"  together   {sum(row.realised for row in rows):+10,.2f} rupees before charges")
 
 
 if __name__ == "__main__":

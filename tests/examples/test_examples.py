@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from upstox_client import Upstox
 from upstox_emulator import Emulator
 
 FOLDER = Path(__file__).parents[2] / "examples"
@@ -27,7 +28,7 @@ SAID = {
     "pairs": ["+2.40 deviations apart: SELL 90 HDFCBANK", "closing", "together"],
     "portfolio_rebalancer": ["INFY        0.0% of  25%", "the second time", "SELL   4 INFY"],
     "tick_recorder": ["30 ticks of 3 instruments are in ticks.csv, 0 lost"],
-    "gtt_ladder": ["1522.10: bought, then", "1460.60: not bought", "taken down"],
+    "gtt_ladder": ["1522.10: bought, then", "1460.60: not bought", "1 taken down; 20 RELIANCE left"],
     "covered_call_screener": ["calls of 6 shares fit"],
     "margin_watcher": ["closing NIFTY FUT 24 NOV 26: -65", "left: 200 RELIANCE"],
     "kill_switch_guard": [
@@ -85,6 +86,19 @@ def test_a_token_is_not_enough_for_real_money(play: Callable[[str], str], monkey
     monkeypatch.setenv("UPSTOX_ACCESS_TOKEN", "of-another-program")
     with pytest.raises(SystemExit, match="REAL_MONEY=yes"):
         play("margin_watcher")
+
+
+def test_half_a_straddle_is_closed_again(play: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    with Emulator(seed=7, speed=500, rate_limit=False) as emulator:
+        emulator.orders.on(side="SELL", times=1).reject("RMS: no")
+        monkeypatch.setenv("UPSTOX_BASE_URL", emulator.url)
+        monkeypatch.setenv("UPSTOX_ACCESS_TOKEN", emulator.access_token)
+        monkeypatch.setenv("UPSTOX_RATE_LIMIT", "off")
+        said = play("straddle_with_stop")
+        with Upstox(emulator.configuration()) as up:
+            assert (len(up.trades()), len(up.positions.open)) == (2, 0)
+    assert "not whole, so closed again" in said
+    assert "stop" not in said.partition("not whole")[0]
 
 
 @pytest.mark.parametrize("name", ["tick_recorder", "kill_switch_guard"])
