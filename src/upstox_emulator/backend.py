@@ -20,7 +20,7 @@ from upstox_emulator.faults import Faults
 from upstox_emulator.feed.server import FeedServer, Plan
 from upstox_emulator.journal import Journal, JournalError
 from upstox_emulator.limits import RateLimits, Windows
-from upstox_emulator.venue import Command, RegisterApp, Venue
+from upstox_emulator.venue import Command, Pass, RegisterApp, Venue
 
 _REMEMBERED: Final = 10_000
 
@@ -110,6 +110,7 @@ class Backend:
         self._commands: list[Command] = []
         self._listeners: list[Callable[[list[Event]], None]] = []
         self.venue = Venue(seed, self._opened_at, market)
+        self._kept_until = self.venue.now  # as far as time goes on when what is kept is replayed
         self.open()
         clock.listen(self._jumped)
         self.feed = FeedServer(self, *feed_address, plan=plan)
@@ -135,6 +136,7 @@ class Backend:
                 except JournalError:
                     journal.close()
                     raise
+                self._kept_until = self.venue.now
                 self._journal = journal
             self._register()
 
@@ -185,6 +187,7 @@ class Backend:
             self._limits = RateLimits()
             self._opened_at, self._commands = moment, []
             self.venue = Venue(self.venue.seed, moment, self.market)
+            self._kept_until = self.venue.now
             if self._journal is not None:
                 self._journal.restart(moment)
             self._register()
@@ -204,6 +207,7 @@ class Backend:
                 for command in snapshot.commands:
                     self._journal.append(command)
             self._opened_at, self._commands, self.venue = snapshot.opened_at, list(snapshot.commands), venue
+            self._kept_until = venue.now
             self._limits = RateLimits()
             self.clock.set(snapshot.at)
 
@@ -217,16 +221,23 @@ class Backend:
             JournalError: it could not be kept, so it has not happened.
         """
         with self.lock:
-            result = self.venue.execute(command)
-            if self._journal is not None:
-                try:
-                    self._journal.append(command)
-                except JournalError:
-                    self.venue = self._replayed(self._journal)
-                    raise
-            self._commands.append(command)
-            self._tell()
-            return result
+            if command.at < self.venue.now and self._kept_until < self.venue.now:
+                self._carry_out(Pass(self.venue.now))
+            return self._carry_out(command)
+
+    def _carry_out(self, command: Command) -> Any:
+        result = self.venue.execute(command)
+        if self._journal is not None:
+            try:
+                self._journal.append(command)
+            except JournalError:
+                self.venue = self._replayed(self._journal)
+                self._kept_until = self.venue.now
+                raise
+        self._commands.append(command)
+        self._kept_until = self.venue.now
+        self._tell()
+        return result
 
     def drive(self, command: Command) -> Any:
         """Carry out a command that moves prices, and let the feeds show it even if the clock stands still."""

@@ -133,6 +133,16 @@ def _whole_second(moment: dt.datetime) -> dt.datetime:
     return moment.replace(microsecond=0)
 
 
+class Pass(Step, frozen=True):
+    """Time had gone on to this moment when the next command came, which is of an earlier one.
+
+    A command is as old as the clock that it was made by: the clock was set back, or another thread was quicker.
+    """
+
+    def apply(self, _venue: Venue) -> None:
+        pass
+
+
 class RegisterApp(Step, frozen=True):
     """Add an app, or change one."""
 
@@ -249,7 +259,8 @@ class CancelPayout(Step, frozen=True):
 
 
 Command: TypeAlias = (
-    RegisterApp
+    Pass
+    | RegisterApp
     | MakeCode
     | ExchangeCode
     | SpendCode

@@ -23,6 +23,8 @@ from upstox_emulator.account.kill_switch import Wish
 from upstox_emulator.account.tokens import DEFAULT_APP, ExchangeForm
 from upstox_emulator.clock import IST
 from upstox_emulator.errors import Refusal
+from upstox_emulator.exchange.checks import Wish as OrderWish
+from upstox_emulator.exchange.commands import PlaceOrders
 from upstox_emulator.journal import Journal
 from upstox_emulator.venue import (
     CancelPayout,
@@ -284,3 +286,41 @@ def test_a_killed_emulator_has_everything_it_acknowledged(tmp_path):
         process.terminate()
         assert process.wait(10) == 0, "SIGTERM is a clean end"
         process.stdout.close()
+
+
+def test_a_command_that_comes_late_is_replayed_late(tmp_path):
+    """A clock that was set back, or a thread that was slow: what had happened meanwhile has happened."""
+
+    def state(em: Emulator) -> Any:
+        return [order.history for order in em.venue.exchange.blotter.orders.values()], em.venue.funds.v3(em.venue.now)
+
+    def place(em: Emulator, ticks: int, at: dt.datetime) -> None:
+        last = em.venue.market.last(key, at.timestamp())
+        wish = OrderWish(
+            quantity=10, product="D", validity="DAY", price=(last - 500 * ticks) / 10_000, instrument_token=key,
+            order_type="LIMIT", transaction_type="BUY", trigger_price=0,
+        )  # fmt: skip
+        em.backend.execute(PlaceOrders(at, wish))
+
+    key = "NSE_EQ|INE117A01022"
+    with Emulator(start=START, speed=0, db=tmp_path / "journal") as em:
+        place(em, 60, START)
+        em.clock.set(START + dt.timedelta(minutes=20))
+        em.clock.set(START + dt.timedelta(seconds=30))
+        for ticks in (1, 2, 5, 10, 20):
+            place(em, ticks, em.clock.now())
+        kept = len(em.backend._commands)
+        em.backend.now()
+        before = state(em)
+        snapshot = em.snapshot()
+    with Emulator(start=START, speed=0, db=tmp_path / "journal") as again:
+        assert len(again.backend._commands) == kept
+        assert state(again) == before
+        again.clock.set(START + dt.timedelta(hours=2))
+        later = state(again)
+        assert later != before
+        again.restore(snapshot)
+        assert state(again) == before
+    with Emulator(start=START, speed=0, db=tmp_path / "journal") as again:
+        again.clock.set(START + dt.timedelta(hours=2))
+        assert state(again) == later
