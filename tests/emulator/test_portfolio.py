@@ -108,6 +108,16 @@ def test_mtf_is_for_some_shares(em, hand):
     assert hand.refused(refused) == [("UDAPI1054", "new_product")]
 
 
+def test_lots_are_converted_whole(hand):
+    future = hand.future
+    hand.trade(future.key, "BUY", 2 * future.lot)
+    wish = {"instrument_token": future.key, "old_product": "D", "new_product": "I"}
+    refused = convert(hand, **wish, quantity=future.lot - 1)
+    assert hand.refused(refused) == [("UDAPI100036", "quantity")]
+    assert convert(hand, **wish, quantity=future.lot).data == {"status": "complete"}
+    assert {row["quantity"] for row in hand("GET", POSITIONS).data} == {future.lot}
+
+
 def test_a_conversion_that_is_too_dear(em, hand):
     hand.trade(RELIANCE, "BUY", 1500, "I")
     refused = convert(hand, quantity=1500)

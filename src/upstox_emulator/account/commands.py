@@ -13,6 +13,7 @@ import msgspec
 from upstox_emulator.catalog.instrument import Instrument
 from upstox_emulator.command import Step
 from upstox_emulator.errors import Refusal, refuse
+from upstox_emulator.exchange.checks import lot_of
 from upstox_emulator.exchange.orders import Product, Side
 from upstox_emulator.exchange.reading import Reader
 from upstox_emulator.units import Price, price
@@ -47,6 +48,13 @@ class ConvertPosition(Step, frozen=True):
             position = venue.desk.positions[key, old]
             if new == "MTF" and not _takes_mtf(position.instrument):
                 raise refuse("order_product_invalid", path="new_product", value=new)
+            if quantity % (lot := lot_of(position.instrument)):  # no order could close what would be left of one
+                raise refuse(
+                    "invalid_input",
+                    f"Invalid Input: quantity must be a multiple of the lot {lot}",
+                    "quantity",
+                    quantity,
+                )
             denied = venue.desk.convert(key, old, new, side, quantity, self.at)
         except KeyError:
             raise refuse("position_unknown", path="instrument_token", value=key) from None
