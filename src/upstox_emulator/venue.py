@@ -86,6 +86,7 @@ class Venue:
             return command.apply(self)
         counted = self.exchange.counted(self.now)
         result = command.apply(self)
+        self.desk.look_again()
         self.exchange.look_again(self.now, counted)
         return result
 

@@ -294,3 +294,19 @@ def test_the_day_of_the_candles_of_today() -> None:
         assert len(rows("minutes/1")) == 375
         em.clock.set(dt.datetime(2026, 11, 28, 12))
         assert rows("minutes/1") == rows("days/1") == []  # a Saturday
+
+
+def test_what_ends_tomorrow_is_not_looked_for_today() -> None:
+    """Its strikes follow from a price that may yet be driven; a question must not settle them."""
+    closes: list[object] = []
+    for asked in (False, True):
+        with Emulator(market="calendar", speed=0, rate_limit=False) as em:
+            catalog, today = em.venue.catalog, em.clock.now().date()
+            share = em.market.key("RELIANCE")
+            later = catalog.futures(share, today)[2].expiry
+            assert later is not None
+            if asked:
+                path = f"{EXPIRED}/NSE_FO%7C47983%7C{later:%d-%m-%Y}/day/2026-11-20/2026-11-19"
+                assert Caller(em.url, em.access_token)("GET", path).codes == ["UDAPI100011"]
+            closes.append(sorted(catalog._found))
+    assert closes[0] == closes[1]

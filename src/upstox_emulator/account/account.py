@@ -179,6 +179,11 @@ class Account:
             if arrived:
                 self._tell_holding(holding)
 
+    def look_again(self) -> None:
+        """A price was changed, perhaps one that margins follow from."""
+        self.scanner.forget()
+        self._needed.clear()
+
     # What the account holder does
 
     def convert(self, key: str, old: Product, new: Product, side: Side, quantity: int, at: dt.datetime) -> str | None:

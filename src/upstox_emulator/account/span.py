@@ -121,6 +121,10 @@ class Scanner:
             additional=sum(quantity * risk.additional for quantity, risk in charged),
         )
 
+    def forget(self) -> None:
+        """Look at the market again: the prices of the latest figures may have been changed."""
+        self._risks.clear()
+
     def _risk(self, instrument: Instrument, renewed: dt.datetime) -> Risk:
         if renewed != self._renewed:
             self._risks, self._renewed = {}, renewed

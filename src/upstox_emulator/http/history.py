@@ -132,15 +132,22 @@ def expired(call: Call) -> Any:
     if not _EXPIRED.fullmatch(key):
         raise refuse("candle_key_format", path="expired_instrument_key", value=key)
     interval = _named_interval(call, tuple(_EXPIRED_INTERVALS), "candle_interval_expired")
-    instrument = call.backend.venue.catalog.find_expired(key)
     now = call.backend.now()
-    if instrument is None or instrument.expiry is None or instrument.expiry >= now.date():
+    # What will be listed on a day to come is not settled yet, so it is not even looked for.
+    instrument = call.backend.venue.catalog.find_expired(key) if _has_ended(key, now.date()) else None
+    if instrument is None or instrument.expiry is None:
         raise refuse("instrument_unknown", path="expired_instrument_key", value=key)
     last = _to_date(call)
     first = _from_date(call, last) or last
     unit, count = _EXPIRED_INTERVALS[interval]
     wish = Wish(unit, count, first, min(last, instrument.expiry))
     return _told(_past(call, instrument, wish))
+
+
+def _has_ended(key: str, today: dt.date) -> bool:
+    """Whether an expired instrument's key is of a day before."""
+    day, month, year = key.rpartition("|")[2].split("-")
+    return (year, month, day) < tuple(today.isoformat().split("-"))
 
 
 # What all have in common

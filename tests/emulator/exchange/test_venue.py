@@ -169,6 +169,21 @@ def test_of_a_replay_the_second_that_it_begins_in_counts_once():
     assert venue.market.tick(key, second).volume - venue.market.tick(key, second - 1).volume == ahead + own + 7
 
 
+def test_who_has_asked_for_a_margin_does_not_change_it():
+    """A price may be set in the very second that margins are counted by; a reader must not leave the old one behind."""
+    margins: list[float] = []
+    for asked in (False, True):
+        venue, now = Venue(7, START, "always-open"), START.replace(hour=11)
+        venue.advance(now)
+        future = venue.catalog.futures(NIFTY, now.date())[0]
+        last = venue.market.last(future.key, now.timestamp())
+        if asked:
+            venue.desk.scanner.margin([(future, future.lot)], now)
+        venue.execute(SetPrice(now, future.key, last + 2000 * future.tick))
+        margins.append(venue.desk.scanner.margin([(future, future.lot)], now).total)
+    assert margins[0] == margins[1] > 0
+
+
 def test_an_order_in_a_contract_ends_with_it():
     """Around the clock a session ends at midnight, when the contract is listed no more."""
     venue = Venue(7, START, "always-open")
