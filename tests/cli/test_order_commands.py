@@ -189,6 +189,9 @@ def test_on_paper_too(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     assert run("order", "list", "--paper").stdout.startswith("0 orders, 0 open")
     assert run("gtt", "list", "--paper").stdout == "0 GTT orders\n"
+    assert "of this emulator" in run("whoami", "--paper").stdout
+    assert "6,00,000.00" in run("funds", "--paper").stdout
+    assert "--paper excludes" in run("funds", "--paper", "--sandbox", code=2).stderr
     assert "Order not found" in run("order", "cancel", "1", "--paper", code=1).stderr
     assert "There was nothing to close." in run("squareoff", "--paper").stderr
 

@@ -73,5 +73,11 @@ def test_the_numbers_of_a_column_have_the_same_places(shown):
     ]  # fmt: skip
 
 
+def test_the_ticks_of_currencies_are_seen(shown):
+    assert shown(80, Columns({"last": [88.8825, 88.88], "average": [150.3333, 62.5], "share": [1539.5775, 1.0]})) == [
+        "Orders", "   last  average     share", "88.8825   150.33  1,539.58", "88.8800    62.50      1.00",
+    ]  # fmt: skip
+
+
 def test_where_there_is_nothing_there_are_no_headings(shown):
     assert shown(80, Columns({"delta": []}), note="none") == ["Orders", "none"]

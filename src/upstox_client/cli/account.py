@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Final
+import contextlib
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Final
 
 from upstox_client.cli import show
-from upstox_client.cli.options import BaseUrl, ClientId, Json, Sandbox, WrongUsageError, calling, configuration_for
+from upstox_client.cli.options import (
+    BaseUrl,
+    ClientId,
+    Json,
+    Paper,
+    Sandbox,
+    WrongUsageError,
+    calling,
+    configuration_for,
+    trading,
+)
 from upstox_client.cli.words import lifetime, rupees
-from upstox_client.configuration import Configuration
+
+if TYPE_CHECKING:
+    from upstox_client.api_client import ApiClient
+    from upstox_client.auth import StoredToken
 
 _CASH: Final = "available_to_trade.cash_available_to_trade"
 _PLEDGE: Final = "available_to_trade.pledge_available_to_trade"
@@ -33,20 +48,25 @@ _FUNDS: Final = (
 )
 
 
-def whoami(client_id: ClientId = None, sandbox: Sandbox = False, base_url: BaseUrl = None, json: Json = False) -> None:
+def whoami(
+    paper: Paper = False,
+    client_id: ClientId = None,
+    sandbox: Sandbox = False,
+    base_url: BaseUrl = None,
+    json: Json = False,
+) -> None:
     """Whose account this is, and what it may trade."""
     from upstox_client.api.user_api import UserApi
-    from upstox_client.auth import Place, load_token
+    from upstox_client.auth import Place
     from upstox_client.auth.token import utc_now
     from upstox_client.models.user import ProfileData
 
-    configuration = _account(sandbox=sandbox, base_url=base_url)
-    token = load_token(configuration, client_id)
-    with calling(configuration) as client:
+    with _account(client_id=client_id, sandbox=sandbox, base_url=base_url, paper=paper) as (client, token):
         profile = UserApi(client).get_profile().data or ProfileData()
     if json:
         show.as_json(profile.to_dict())
         return
+    given = "of this emulator" if paper else "from UPSTOX_ACCESS_TOKEN"
     activity = {True: "active", False: "inactive", None: ""}[profile.is_active]
     show.pairs(
         profile.user_name or profile.user_id or "?",
@@ -58,21 +78,24 @@ def whoami(client_id: ClientId = None, sandbox: Sandbox = False, base_url: BaseU
             ("Exchanges", ", ".join(profile.exchanges or ()) or "-"),
             ("Products", ", ".join(profile.products or ()) or "-"),
             ("Order types", ", ".join(profile.order_types or ()) or "-"),
-            ("Upstox", str(Place.of(configuration))),
-            ("Token", lifetime(token.expires_at, utc_now()) if token else "from UPSTOX_ACCESS_TOKEN"),
+            ("Upstox", str(Place.of(client.configuration))),
+            ("Token", lifetime(token.expires_at, utc_now()) if token else given),
         ],
     )
 
 
-def funds(client_id: ClientId = None, sandbox: Sandbox = False, base_url: BaseUrl = None, json: Json = False) -> None:
+def funds(
+    paper: Paper = False,
+    client_id: ClientId = None,
+    sandbox: Sandbox = False,
+    base_url: BaseUrl = None,
+    json: Json = False,
+) -> None:
     """What can be traded with, and what blocks it. Closed between 00:00 and 05:30 IST."""
     from upstox_client.api.user_api import UserApi
-    from upstox_client.auth import load_token
     from upstox_client.models.user import UserFundMarginV3Data
 
-    configuration = _account(sandbox=sandbox, base_url=base_url)
-    load_token(configuration, client_id)
-    with calling(configuration) as client:
+    with _account(client_id=client_id, sandbox=sandbox, base_url=base_url, paper=paper) as (client, _):
         data = UserApi(client).get_user_fund_margin_v3().data or UserFundMarginV3Data()
     if json:
         show.as_json(data.to_dict())
@@ -88,8 +111,20 @@ def _amount(data: object, path: str) -> float | None:
     return float(data) if isinstance(data, (int, float)) else None
 
 
-def _account(*, sandbox: bool, base_url: str | None) -> Configuration:
+@contextlib.contextmanager
+def _account(
+    *, client_id: str | None, sandbox: bool, base_url: str | None, paper: bool
+) -> Generator[tuple[ApiClient, StoredToken | None]]:
+    """A client, and what is known of its token."""
+    from upstox_client.auth import load_token
+
+    if paper:
+        with trading(client_id=client_id, sandbox=sandbox, base_url=base_url, paper=True) as up:
+            yield up.client, None
+        return
     configuration = configuration_for(sandbox=sandbox, base_url=base_url)
     if configuration.sandbox:
         raise WrongUsageError("The sandbox takes orders and nothing else: it has no profile and no funds.")
-    return configuration
+    token = load_token(configuration, client_id)
+    with calling(configuration) as client:
+        yield client, token

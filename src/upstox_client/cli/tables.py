@@ -146,5 +146,10 @@ def cell(value: Any, *, places: int | None = None, seconds: bool = False) -> str
 
 
 def _places(value: Any) -> int:
-    """Two; four where there would be little left."""
-    return 4 if isinstance(value, float) and abs(value) < 0.1 and round(value, 2) != round(value, 4) else 2
+    """Two; four where there would be little left, and of the prices of currencies: their tick is 0.0025."""
+    if not isinstance(value, float):
+        return 2
+    if abs(value) < 0.1:
+        return 2 if round(value, 2) == round(value, 4) else 4
+    ticks = value * 400
+    return 4 if 10 <= abs(value) < 1000 and round(ticks) % 4 and abs(ticks - round(ticks)) < 1e-6 else 2
