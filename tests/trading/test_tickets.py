@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from decimal import Decimal
 from typing import Any
 
+import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from upstox_client.instruments import IllegalPriceError, IllegalQuantityError, Instrument
 from upstox_client.models.orders import OrderBookData
+from upstox_client.trading.gtt_rules import Legs, make_rules
 from upstox_client.trading.tickets import (
     IllegalOrderError,
     Ticket,
@@ -90,6 +95,30 @@ def test_each_has_a_tag_of_its_own() -> None:
     assert (one.is_unique, mine.is_unique, mine.tag) == (True, False, "mine")
 
 
+def test_numbers_of_other_types_are_sent_as_numbers() -> None:
+    """What comes out of a data frame, or of an exact computation."""
+    share = made("sell", quantity=np.int64(10), limit=Decimal("1499.5"), stop=np.float64(1500.1), disclosed=np.int32(5))
+    plain = made("sell", quantity=10, limit=1499.5, stop=1500.1, disclosed=5)
+    sent, wanted = (json.loads(msgspec.json.encode(one.request())) | {"tag": ""} for one in (share, plain))
+    assert sent == wanted
+    assert made(one=FUTURE, quantity=None, lots=np.int64(2)).quantity == 130
+    legs: Any = Legs(target=Decimal(1510), stoploss=1490, trailing=Decimal("1.5"))
+    rules = json.loads(msgspec.json.encode(make_rules(SHARE, "BUY", np.float64(1500), "BELOW", legs, 2)))
+    assert ([rule["trigger_price"] for rule in rules], rules[2]["trailing_gap"]) == ([1500.0, 1510.0, 1490.0], 1.5)
+    exact: Any = Decimal("1500.03")
+    assert SHARE.rounded(np.float64(1500.03)) == SHARE.rounded(exact) == 1500.0
+
+
+def test_prices_are_shown_to_the_tick() -> None:
+    assert str(made(one=FUTURE, quantity=65, limit=26012.35, stop=26000.05)) == (
+        "BUY 65 NIFTY FUT 24 NOV 26 at 26012.35 once at 26000.05 delivery"
+    )
+    with pytest.raises(IllegalOrderError, match=r"stop=26012\.35 .* above it, got 26012\.3$"):
+        made(one=FUTURE, quantity=65, limit=26012.3, stop=26012.35)
+    with pytest.raises(IllegalPriceError, match=r"the nearest is 26012\.35"):
+        FUTURE.check_price(26012.36)
+
+
 @pytest.mark.parametrize(
     ("change", "error", "told"),
     [
@@ -97,6 +126,10 @@ def test_each_has_a_tag_of_its_own() -> None:
         ({"limit": 0.04}, IllegalPriceError, "try 0.1"),
         ({"limit": 0}, IllegalPriceError, "limit must be above 0, got 0; leave it out for none"),
         ({"limit": -1}, IllegalPriceError, "above 0"),
+        ({"limit": "1500"}, IllegalPriceError, "limit is a number of rupees, got '1500'"),
+        ({"stop": True}, IllegalPriceError, "stop is a number of rupees, got True"),
+        ({"limit": [1500]}, IllegalPriceError, "limit is a number of rupees"),
+        ({"product": None}, IllegalOrderError, "product is one of delivery, d, intraday, i, mtf, got None"),
         ({"stop": float("inf")}, IllegalPriceError, "stop must be above 0"),
         ({"limit": float("nan")}, IllegalPriceError, "above 0"),
         ({"limit": 1500, "stop": 1500}, IllegalOrderError, "limit must be above it, got 1500"),

@@ -267,7 +267,7 @@ class Instruments:
         wanted = strike_of(strike, list(fitting), spot)
         if wanted not in fitting:
             near = sorted(fitting, key=lambda one: abs(one - wanted))[:4]
-            asked = f"{pair[0]} {wanted:g} {kind} {day}"
+            asked = f"{pair[0]} {wanted:.10g} {kind} {day}"
             raise UnknownInstrumentError(asked, [fitting[one].symbol for one in sorted(near)])
         return fitting[wanted]
 
@@ -407,7 +407,7 @@ def strike_of(wish: float | str, strikes: Sequence[float], spot: float | None) -
     nearest = min(range(len(ordered)), key=lambda index: abs(ordered[index] - spot))
     place = nearest + (int(f"{offset[1]}{offset[2]}") if offset[2] else 0)
     if not 0 <= place < len(ordered):
-        raise ValueError(f"{wish!r} is beyond the strikes there are: {ordered[0]:g} to {ordered[-1]:g}")
+        raise ValueError(f"{wish!r} is beyond the strikes there are: {ordered[0]:.10g} to {ordered[-1]:.10g}")
     return ordered[place]
 
 

@@ -107,11 +107,13 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
         Raises:
             IllegalPriceError: it is not positive, or between two ticks.
         """
-        if not price > 0:
+        if not 0 < price < float("inf"):
             raise IllegalPriceError(f"{self}: a price must be above 0, got {price}")
         if self.tick and _exact(price) % _exact(self.tick):
             near = self.rounded(price)
-            raise IllegalPriceError(f"{self}: {price} is between two ticks of ₹{self.tick:g}; the nearest is {near:g}")
+            raise IllegalPriceError(
+                f"{self}: {price} is between two ticks of ₹{self.tick:.10g}; the nearest is {near:.10g}"
+            )
 
     # Quantities
 
@@ -153,4 +155,4 @@ def freeze_of(quantity: float | None) -> int | None:
 
 def _exact(value: float) -> Decimal:
     """A price as it is written: 0.1 is a tenth."""
-    return Decimal(repr(value))
+    return Decimal(repr(float(value)))

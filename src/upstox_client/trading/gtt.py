@@ -39,7 +39,7 @@ from upstox_client.trading.tickets import (
     Side,
     Terms,
     Ticket,
-    check_quantity,
+    checked_quantity,
     make_ticket,
     protection,
 )
@@ -149,7 +149,7 @@ class GttOrderFlows(Flowing):
 
     def __repr__(self) -> str:
         parts = {rule.strategy: rule.trigger_price for rule in self.details.rules or ()}
-        prices = ", ".join(f"{(name or '').lower()} {price or 0:g}" for name, price in parts.items())
+        prices = ", ".join(f"{(name or '').lower()} {price or 0:.10g}" for name, price in parts.items())
         return (
             f"<{type(self).__name__} {self.id} {self.side} {self.quantity} {self.instrument}: {prices}; {self.status}>"
         )
@@ -193,8 +193,8 @@ class GttOrderFlows(Flowing):
     ) -> Flow[None]:
         """Change it; what is left out stays. Prices in rupees.
 
-        A new trigger waits on the same side as the old one. Once the entry is on the market, the quantity stays. The server
-        does not tell the market protection: where the order was not placed by this program, say it again.
+        A new trigger waits on the same side as the old one. Once the entry is on the market, the quantity stays. The
+        server does not tell the market protection: where the order was not placed by this program, say it again.
 
         Raises:
             IllegalOrderError, IllegalPriceError, IllegalQuantityError: it would be no legal order; nothing was sent.
@@ -212,15 +212,13 @@ class GttOrderFlows(Flowing):
         entry = trigger if trigger is not None else self.entry.trigger_price or 0.0
         waits = (self.entry.status or "SCHEDULED") in {"SCHEDULED", "PENDING"}
         kind = (self.entry.trigger_type or "IMMEDIATE") if waits else "IMMEDIATE"
-        if quantity is not None:
-            check_quantity(self.instrument, quantity)
+        amount = self.quantity if quantity is None else checked_quantity(self.instrument, quantity)
         percent = self.protection if market_protection is None else protection("MARKET", market_protection)
         rules = make_rules(self.instrument, self.side, entry, kind, legs, percent)
         if trailing is not None or (stoploss is not None and old_trail is not None):
             check_trailing(self.instrument, (yield from last_price(self.instrument)), legs)
-        amount = self.quantity if quantity is None else quantity
         if trigger is not None or quantity is not None:  # the exits only close what the entry has opened
-            yield from self._check_entry(entry, amount)
+            yield from self._check_entry(rules[0].trigger_price, amount)
         request = GttModifyOrderRequest(
             type="SINGLE" if len(rules) == 1 else "MULTIPLE",
             quantity=amount,
@@ -403,7 +401,7 @@ class GttFlows(Flowing, Generic[G]):
         if legs["trailing"] is not None:
             check_trailing(instrument, (yield from last_price(instrument)), legs)
         kind: TriggerType = "IMMEDIATE" if at_once else (yield from self._kind(ticket, when))
-        rules = make_rules(instrument, ticket.side, price, kind, legs, percent)
+        rules = make_rules(instrument, ticket.side, ticket.price, kind, legs, percent)
         request = GttPlaceOrderRequest(
             type="SINGLE" if len(rules) == 1 else "MULTIPLE",
             quantity=ticket.quantity,

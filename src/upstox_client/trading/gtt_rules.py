@@ -13,7 +13,7 @@ import msgspec
 from upstox_client.instruments import Instrument
 from upstox_client.models.gtt import GttOrderDetails, GttPlaceOrderRequest, GttRule, GttRuleStatus, Rule, TriggerType
 from upstox_client.models.orders import OrderBookData, TransactionType
-from upstox_client.trading.tickets import IllegalOrderError, check_price
+from upstox_client.trading.tickets import IllegalOrderError, as_rupees, checked_price
 
 ENDED: Final[frozenset[GttRuleStatus]] = frozenset({"COMPLETED", "CANCELLED", "FAILED", "EXPIRED"})
 
@@ -37,8 +37,8 @@ def make_rules(
         IllegalPriceError: a price is between two ticks.
         IllegalOrderError: target or stop loss is on the wrong side of the entry, or there is no stop to trail.
     """
-    check_legs(instrument, side, entry, legs)
-    rules = [GttRule(strategy="ENTRY", trigger_type=kind, trigger_price=entry, market_protection=percent)]
+    legs = check_legs(instrument, side, entry, legs)
+    rules = [GttRule(strategy="ENTRY", trigger_type=kind, trigger_price=float(entry), market_protection=percent)]
     target, stoploss = legs["target"], legs["stoploss"]
     if target is not None:
         rules.append(
@@ -57,25 +57,32 @@ def make_rules(
     return rules
 
 
-def check_legs(instrument: Instrument, side: TransactionType, entry: float, legs: Legs) -> None:
-    """See that the exits are on their sides of the entry.
+def check_legs(instrument: Instrument, side: TransactionType, entry: float, legs: Legs) -> Legs:
+    """The exits, as they are sent: on their sides of the entry.
 
     Raises:
         IllegalPriceError, IllegalOrderError: as `make_rules`.
     """
+    entry = checked_price(instrument, "the entry", entry)
     target, stoploss, trailing = legs["target"], legs["stoploss"], legs["trailing"]
-    for name, price in (("the entry", entry), ("target", target), ("stoploss", stoploss)):
-        if price is not None:
-            check_price(instrument, name, price)
+    if target is not None:
+        target = checked_price(instrument, "target", target)
+    if stoploss is not None:
+        stoploss = checked_price(instrument, "stoploss", stoploss)
+    if trailing is not None:
+        trailing = as_rupees(instrument, "trailing", trailing)
     sign, words = (1, ("above", "below")) if side == "BUY" else (-1, ("below", "above"))
     if target is not None and (target - entry) * sign <= 0:
-        raise IllegalOrderError(f"{instrument}: the target of a {side} at {entry:g} is {words[0]} that, got {target:g}")
+        raise IllegalOrderError(
+            f"{instrument}: the target of a {side} at {entry:.10g} is {words[0]} that, got {target:.10g}"
+        )
     if stoploss is not None and (entry - stoploss) * sign <= 0:
         raise IllegalOrderError(
-            f"{instrument}: the stop loss of a {side} at {entry:g} is {words[1]} that, got {stoploss:g}"
+            f"{instrument}: the stop loss of a {side} at {entry:.10g} is {words[1]} that, got {stoploss:.10g}"
         )
     if trailing is not None and stoploss is None:
         raise IllegalOrderError("trailing= is the gap of a stop loss: give stoploss=, too")
+    return Legs(target=target, stoploss=stoploss, trailing=trailing)
 
 
 def check_trailing(instrument: Instrument, last: float, legs: Legs) -> None:
@@ -90,8 +97,8 @@ def check_trailing(instrument: Instrument, last: float, legs: Legs) -> None:
     least = round(abs(last - stoploss) * _LEAST_TRAIL, 4)
     if trailing < least:
         raise IllegalOrderError(
-            f"{instrument}: trailing is at least a tenth of the distance between the price, {last:g}, and the stop: "
-            f"{least:g}, got {trailing:g}"
+            f"{instrument}: trailing is at least a tenth of the distance between the price, {last:.10g}, and the stop: "
+            f"{least:.10g}, got {trailing:.10g}"
         )
 
 

@@ -34,11 +34,11 @@ from upstox_client.trading.tickets import (
     IllegalOrderError,
     Ticket,
     as_validity,
-    check_prices,
-    check_quantity,
-    lot_of,
+    checked_prices,
+    checked_quantity,
     protection,
     type_of,
+    units_of,
 )
 
 _FIRST_PAUSE: Final = 0.1
@@ -248,7 +248,7 @@ class OrderFlows(OrderStanding):
             raise IllegalOrderError("limit= and market=True exclude each other")
         new_limit = None if market else limit if limit is not None else self.limit
         new_stop = stop if stop is not None else self.stop
-        check_prices(self.instrument, self.side, new_limit, new_stop)
+        new_limit, new_stop = checked_prices(self.instrument, self.side, new_limit, new_stop)
         amount = self._new_quantity(quantity, lots)
         order_type = type_of(new_limit, new_stop)
         wish = msgspec.structs.replace(
@@ -278,10 +278,10 @@ class OrderFlows(OrderStanding):
     def _new_quantity(self, quantity: int | None, lots: int | None) -> int:
         if quantity is not None and lots is not None:
             raise IllegalOrderError("say the new quantity in units or as lots=, and not both")
-        amount = lots * lot_of(self.instrument) if lots is not None else quantity
+        amount = quantity if lots is None else units_of(self.instrument, lots)
         if amount is None:
             return self.quantity
-        check_quantity(self.instrument, amount)
+        amount = checked_quantity(self.instrument, amount)
         if amount <= self.filled:
             raise IllegalOrderError(f"{self.filled} are executed already; to keep those and no more, cancel it")
         return amount

@@ -107,7 +107,7 @@ class Chain(Table):
         wanted = strike_of(strike, self.strikes, self.spot)
         if wanted not in self._by_strike:
             near = sorted(sorted(self.strikes, key=lambda one: abs(one - wanted))[:4])
-            raise LookupError(f"{self.underlying} {self.expiry} has no strike {wanted:g}; nearby are {near}")
+            raise LookupError(f"{self.underlying} {self.expiry} has no strike {wanted:.10g}; nearby are {near}")
         return self._by_strike[wanted]
 
     @property
@@ -169,7 +169,7 @@ class Chain(Table):
         row = self[strike]
         option = row.call if kind == "CE" else row.put
         if option is None:
-            raise LookupError(f"{self.underlying} {self.expiry} has no {kind} of strike {row.strike:g}")
+            raise LookupError(f"{self.underlying} {self.expiry} has no {kind} of strike {row.strike:.10g}")
         return row.strike, option.price
 
     def columns(self) -> Mapping[str, Sequence[Any]]:
@@ -193,7 +193,7 @@ class Chain(Table):
         pcr = "-" if self.pcr is None else f"{self.pcr:.2f}"
         return (
             f"Chain({self.underlying} at {self.spot:,.2f}, {self.expiry:%d %b %Y}: {len(self)} strikes, "
-            f"ATM {self.atm.strike:g}, PCR {pcr}, max pain {self.max_pain:g})"
+            f"ATM {self.atm.strike:.10g}, PCR {pcr}, max pain {self.max_pain:.10g})"
         )
 
 
@@ -310,7 +310,7 @@ def _of_chain(
 def _newer(key: str, like: Instrument, strike: float, kind: str) -> Instrument:
     """A contract that was added after the day's file."""
     day = f"{like.expiry:%d %b %y}".upper() if like.expiry else ""
-    symbol = f"{like.underlying} {strike:g} {kind} {day}"
+    symbol = f"{like.underlying} {strike:.10g} {kind} {day}"
     return msgspec.structs.replace(like, key=key, symbol=symbol, strike=strike, kind=kind, token=key.partition("|")[2])
 
 

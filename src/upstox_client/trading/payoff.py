@@ -55,8 +55,8 @@ class Leg(msgspec.Struct, frozen=True):
         return self.quantity if self.side == "buy" else -self.quantity
 
     def __str__(self) -> str:
-        what = self.kind if self.kind == "FUT" else f"{self.strike:g} {self.kind}"
-        return f"{self.side} {self.quantity} {what} @ {self.price:g}"
+        what = self.kind if self.kind == "FUT" else f"{self.strike:.10g} {self.kind}"
+        return f"{self.side} {self.quantity} {what} @ {self.price:.10g}"
 
 
 class Payoff(Table):
@@ -144,7 +144,7 @@ class Payoff(Table):
         return payoff(self, path, **options)
 
     def __repr__(self) -> str:
-        even = ", ".join(f"{price:g}" for price in self.break_evens) or "no price"
+        even = ", ".join(f"{price:.10g}" for price in self.break_evens) or "no price"
         return (
             f"Payoff({'; '.join(map(str, self.legs))}: profit up to {_shown(self.max_profit)}, "
             f"loss up to {_shown(self.max_loss)}, break-even at {even})"

@@ -185,7 +185,7 @@ class OrderStanding(Flowing):
         return max(stamps, default=None)
 
     def __repr__(self) -> str:
-        price = f" at {self.average_price:g}" if self.average_price is not None else ""
+        price = f" at {self.average_price:.10g}" if self.average_price is not None else ""
         why = f": {self.message}" if self.message else ""
         return (
             f"<{type(self).__name__} {self.id or '?'} {self.ticket}; {self.status}, filled {self.filled}{price}{why}>"

@@ -7,6 +7,7 @@ https://upstox.com/developer/api-documentation/v3/place-order
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Mapping
 from decimal import ROUND_FLOOR, Decimal
@@ -132,8 +133,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True)
     @property
     def price_in_words(self) -> str:
         """`at 1500`, `at the market`, `at 1510 once at 1500`."""
-        where = f"at {self.price:g}" if self.price else "at the market"
-        return f"{where} once at {self.trigger:g}" if self.trigger else where
+        where = f"at {self.price:.10g}" if self.price else "at the market"
+        return f"{where} once at {self.trigger:.10g}" if self.trigger else where
 
     @property
     def sign(self) -> int:
@@ -210,10 +211,9 @@ def make_ticket(side: str, instrument: Instrument, quantity: int | None, terms: 
     _check_product(instrument, product)
     amount = _quantity(instrument, quantity, terms.get("lots"))
     wanted = _chosen("side", side, _SIDES)
-    limit, stop = terms.get("limit"), terms.get("stop")
-    check_prices(instrument, wanted, limit, stop)
+    limit, stop = checked_prices(instrument, wanted, terms.get("limit"), terms.get("stop"))
     order_type = type_of(limit, stop)
-    disclosed = terms.get("disclosed", 0)
+    disclosed = _whole(instrument, "disclosed", terms.get("disclosed", 0))
     _check_disclosed(disclosed, amount)
     return Ticket(
         instrument=instrument,
@@ -314,15 +314,14 @@ def largest_order(instrument: Instrument) -> int | None:
     return most if most is None or instrument.segment not in _IN_LOTS else max(most // max(instrument.lot, 1), 1)
 
 
-def check_quantity(instrument: Instrument, quantity: int) -> None:
-    """See that an order may have this quantity.
+def checked_quantity(instrument: Instrument, quantity: int) -> int:
+    """A quantity that an order may have, as it is sent.
 
     Raises:
         IllegalQuantityError: it is not positive, not in lots, or too much even in slices.
     """
     lot = lot_of(instrument)
-    if not _is_whole(quantity):
-        raise IllegalQuantityError(f"{instrument}: a quantity is a whole number, got {quantity!r}")
+    quantity = _whole(instrument, "a quantity", quantity)
     if quantity <= 0:
         raise IllegalQuantityError(f"{instrument}: a quantity must be above 0, got {quantity}")
     if quantity % lot:
@@ -335,6 +334,7 @@ def check_quantity(instrument: Instrument, quantity: int) -> None:
             f"{instrument}: {quantity} is more than {MOST_SLICES} orders of {most}, the freeze quantity; send at most "
             f"{most * MOST_SLICES} at a time"
         )
+    return quantity
 
 
 def _quantity(instrument: Instrument, quantity: int | None, lots: int | None) -> int:
@@ -345,21 +345,29 @@ def _quantity(instrument: Instrument, quantity: int | None, lots: int | None) ->
             f"{instrument} is ordered in lots of {instrument.lot} {instrument.quote_unit or 'units'}: say lots=1, not "
             f"{quantity} units"
         )
-    amount = quantity if lots is None else _whole_lots(instrument, lots)
+    amount = quantity if lots is None else units_of(instrument, lots)
     if amount is None:  # pragma: no cover - one of them is there
         raise AssertionError
-    check_quantity(instrument, amount)
-    return amount
+    return checked_quantity(instrument, amount)
 
 
-def _whole_lots(instrument: Instrument, lots: int) -> int:
-    if not _is_whole(lots):
-        raise IllegalQuantityError(f"{instrument}: lots is a whole number, got {lots!r}")
-    return lots * lot_of(instrument)
+def units_of(instrument: Instrument, lots: int) -> int:
+    """The quantity of an order of so many lots.
+
+    Raises:
+        IllegalQuantityError: it is no whole number.
+    """
+    return _whole(instrument, "lots", lots) * lot_of(instrument)
 
 
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _whole(instrument: Instrument, name: str, value: Any) -> int:
+    """A whole number of whatever type, such as numpy's."""
+    try:
+        if not isinstance(value, bool):
+            return operator.index(value)
+    except TypeError:
+        pass
+    raise IllegalQuantityError(f"{instrument}: {name} is a whole number, got {value!r}")
 
 
 def _check_disclosed(disclosed: int, quantity: int) -> None:
@@ -373,44 +381,62 @@ def _check_disclosed(disclosed: int, quantity: int) -> None:
 # Prices
 
 
-def check_prices(instrument: Instrument, side: TransactionType, limit: float | None, stop: float | None) -> None:
-    """See that an order may have these prices.
+def checked_prices(
+    instrument: Instrument, side: TransactionType, limit: float | None, stop: float | None
+) -> tuple[float | None, float | None]:
+    """Limit and stop that an order may have, as they are sent.
 
     Raises:
         IllegalPriceError: one is not positive, or between two ticks.
         IllegalOrderError: the limit is on the wrong side of the stop.
     """
-    for name, price in (("limit", limit), ("stop", stop)):
-        if price is not None:
-            check_price(instrument, name, price)
+    limit = None if limit is None else checked_price(instrument, "limit", limit)
+    stop = None if stop is None else checked_price(instrument, "stop", stop)
     if limit is None or stop is None:
-        return
+        return limit, stop
     if side == "BUY" and limit <= stop:
         raise IllegalOrderError(
-            f"{instrument}: a purchase with stop={stop:g} goes out when the price has risen there, so limit must be "
-            f"above it, got {limit:g}"
+            f"{instrument}: a purchase with stop={stop:.10g} goes out when the price has risen there, so limit must be "
+            f"above it, got {limit:.10g}"
         )
     if side == "SELL" and limit >= stop:
         raise IllegalOrderError(
-            f"{instrument}: a sale with stop={stop:g} goes out when the price has fallen there, so limit must be "
-            f"below it, got {limit:g}"
+            f"{instrument}: a sale with stop={stop:.10g} goes out when the price has fallen there, so limit must be "
+            f"below it, got {limit:.10g}"
         )
+    return limit, stop
 
 
-def check_price(instrument: Instrument, name: str, price: float) -> None:
-    """See that the exchange takes a price; the message has the nearest ones.
+def checked_price(instrument: Instrument, name: str, price: float) -> float:
+    """A price that the exchange takes, as it is sent; the message has the nearest ones.
 
     Raises:
-        IllegalPriceError: it does not.
+        IllegalPriceError: it does not, or this is none.
     """
+    price = as_rupees(instrument, name, price)
     if not 0 < price < float("inf"):
-        raise IllegalPriceError(f"{instrument}: {name} must be above 0, got {price!r}; leave it out for none")
+        raise IllegalPriceError(f"{instrument}: {name} must be above 0, got {price:.10g}; leave it out for none")
     below, above = legal_prices(instrument, price)
     if below != above:
         near = f"{below:.10g} or {above:.10g}" if below else f"{above:.10g}"
         raise IllegalPriceError(
-            f"{instrument}: {name}={price!r} is between two ticks of {instrument.tick:g} rupees; try {near}"
+            f"{instrument}: {name}={price!r} is between two ticks of {instrument.tick:.10g} rupees; try {near}"
         )
+    return price
+
+
+def as_rupees(instrument: Instrument, name: str, price: Any) -> float:
+    """A number of whatever type, such as numpy's or a `Decimal`, as it is sent.
+
+    Raises:
+        IllegalPriceError: it is none.
+    """
+    if not isinstance(price, (str, bytes, bool)):
+        try:
+            return float(price)
+        except (TypeError, ValueError):
+            pass
+    raise IllegalPriceError(f"{instrument}: {name} is a number of rupees, got {price!r}")
 
 
 def legal_prices(instrument: Instrument, price: float) -> tuple[float, float]:
@@ -459,7 +485,7 @@ def _tag(text: str | None) -> str:
 
 
 def _chosen(name: str, text: str, words: Mapping[str, T]) -> T:
-    found = words.get(text.lower())
+    found = words.get(str(text).lower())
     if found is None:
         raise IllegalOrderError(f"{name} is one of {', '.join(dict.fromkeys(words))}, got {text!r}")
     return found
