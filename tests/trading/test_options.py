@@ -15,7 +15,8 @@ from support import masters
 from support.colours import refused
 from trading.conftest import World
 from upstox_client import InvalidRequestError
-from upstox_client.instruments import Instrument, UnknownExpiryError, UnknownInstrumentError
+from upstox_client.instruments import Instrument, Instruments, UnknownExpiryError, UnknownInstrumentError
+from upstox_client.pictures import open_interest
 from upstox_client.trading.options import Chain, Option, Strike
 from upstox_client.trading.payoff import Leg, LegKind, Payoff, Side
 
@@ -127,6 +128,15 @@ def test_an_empty_chain() -> None:
     assert chain.pcr is None
 
 
+def test_an_option_of_a_chain_is_no_name(world: World, chain: Chain) -> None:
+    option = chain.atm.call
+    for call in (lambda: world("instrument", option), lambda: world("futures", option)):
+        with pytest.raises(TypeError, match=r"a text or an Instrument, not by Option; take its \.instrument"):
+            call()
+    with pytest.raises(TypeError, match=r"not by int$"):
+        world("quote", 5)
+
+
 def test_words_that_mean_nothing(world: World) -> None:
     with pytest.raises(UnknownExpiryError, match="NIFTY options"):
         world("options", "NIFTY", "someday")
@@ -157,11 +167,25 @@ def test_a_chain_of_commodities_is_put_together(world: World) -> None:
     assert world.server.asked(CHAIN) == []
 
 
-def test_a_chain_whose_underlying_has_no_price(world: World) -> None:
+def test_a_currency_is_worth_its_future(world: World) -> None:
+    world.server.routes["/v3/market-quote/option-greek"] = greeks
+    chain = world("options", "JPYINR")
+    assert (chain.spot, chain.atm.strike) == (100.0, 61.0)
+    assert world("option", "JPYINR", "ATM", "CE").strike == 61.0
+
+
+def test_without_a_price_nothing_is_at_the_money(world: World, chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Instruments, "futures", lambda *_: [])
     world.server.routes["/v3/market-quote/option-greek"] = greeks
     assert world("options", "JPYINR").spot == 0.0
     with pytest.raises(ValueError, match="no price to be at the money of"):
         world("option", "JPYINR", "ATM", "CE")
+    unknown = Chain("NIFTY", 0.0, chain.expiry, 65, chain.rows)
+    with pytest.raises(ValueError, match="needs the price of the underlying"):
+        _ = unknown.atm
+    assert "ATM -, PCR" in repr(unknown)
+    assert unknown.around(0).strikes == [chain.strikes[len(chain) // 2]]
+    assert open_interest(unknown).axes
 
 
 def test_the_servers_empty_chain_is_put_together(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import pytest
 from support.colours import FakeTransport, local, ok
 from trading.floor import RELIANCE, Floor, cache_folder, floor, running
 from upstox_client import ServerError
-from upstox_client.models.portfolio import GetHoldingsResponse, GetPositionResponse
+from upstox_client.api.portfolio_api import PortfolioOperations
+from upstox_client.models.portfolio import GetHoldingsResponse, GetPositionResponse, PositionData
 from upstox_client.models.reports import GetProfitAndLossChargesResponse, GetTradeWiseProfitAndLossDataResponse
 from upstox_client.models.websocket import PositionUpdate
 from upstox_client.trading import AsyncUpstox, IllegalOrderError, Upstox
@@ -236,6 +238,30 @@ def test_pages_are_read_to_the_end(floor: Floor) -> None:
     up = kind(client=client, assets=client, progress=None)
     assert len(floor.do(up.past_trades, "2026-11-01", "2026-11-20")) == 2 * PAGE + 3
     assert [f"page_number={number}" in request.path for number, request in enumerate(fake.requests, 1)] == [True] * 3
+
+
+def test_a_position_that_is_told_twice_is_one(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    floor.do(floor.do(floor.up.buy, "RELIANCE", 10).wait, timeout=5)
+    monkeypatch.setattr(PortfolioOperations, "get_mtf_positions", PortfolioOperations.get_positions)
+    assert [row.quantity for row in floor.read(floor.up, "positions")] == [10]
+
+
+def test_a_price_brings_no_old_quantity_back() -> None:
+    """The stream tells of a trade in the middle of `mark`."""
+    positions = Positions([position_of(PositionData(instrument_token="a", product="I", quantity=10))])
+    update = PositionUpdate(instrument_token="a", product="I", quantity=25)
+    stream = threading.Thread(target=positions.hear, args=(update,))
+
+    class Prices(dict[str, float]):
+        def get(self, key: str, default: Any = None) -> Any:
+            if stream.ident is None:
+                stream.start()
+                stream.join(0.1)
+            return 5.0
+
+    positions.mark(Prices())
+    stream.join()
+    assert positions[0].quantity == 25
 
 
 def test_an_account_without_margin_trading(floor: Floor) -> None:

@@ -100,6 +100,12 @@ def test_paper(colour: Colour, tmp_path: Path) -> None:
         kind(colour)(token="x", paper=True)
 
 
+@pytest.mark.parametrize("other", [{"paper": True}, {"token": "x"}, {"client_id": "x"}])
+def test_a_client_of_ones_own_is_not_for_paper(colour: Colour, world: World, other: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="leave out configuration, token, client_id and paper"):
+        kind(colour)(client=world.up.client, **other)
+
+
 def test_paper_without_the_emulator_says_what_it_needs(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> Any:
         raise ImportError(name)

@@ -85,7 +85,7 @@ class Instruments:
         """
         if isinstance(name, Instrument):
             return name
-        found = self.candidates(name, segment=segment)
+        found = self.candidates(_text(name), segment=segment)
         if len(found) == 1:
             return found[0]
         if found:
@@ -150,7 +150,7 @@ class Instruments:
             symbol = name.underlying or self._symbol_of(name)
             segment = segment or (name.segment if name.underlying else None)
         else:
-            symbol = name.strip().upper()
+            symbol = _text(name).strip().upper()
             if not self._segments_of(symbol):
                 symbol = self._symbol_of(self.find(name))
         segments = self._segments_of(symbol)
@@ -409,6 +409,18 @@ def strike_of(wish: float | str, strikes: Sequence[float], spot: float | None) -
     if not 0 <= place < len(ordered):
         raise ValueError(f"{wish!r} is beyond the strikes there are: {ordered[0]:.10g} to {ordered[-1]:.10g}")
     return ordered[place]
+
+
+def _text(name: Any) -> str:
+    """A name that is a text.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if isinstance(name, str):
+        return name
+    hint = "; take its .instrument" if isinstance(getattr(name, "instrument", None), Instrument) else ""
+    raise TypeError(f"an instrument is named by a text or an Instrument, not by {type(name).__name__}{hint}")
 
 
 def _split_at_kind(asked: str) -> tuple[str, str, str]:

@@ -78,7 +78,7 @@ def open_interest(
 def _label_strikes(axes: Any, chain: Chain) -> None:
     """As many strikes as there is room for, the one at the money among them."""
     step = -(-len(chain) // 16)
-    first = chain.strikes.index(chain.atm.strike) % step
+    first = chain.middle % step
     labels = [f"{strike:.10g}" for strike in chain.strikes]
     axes.set_xticks(list(range(len(chain)))[first::step], labels[first::step], rotation=45, ha="right")
 

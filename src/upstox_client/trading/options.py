@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from upstox_client.api.options_api import OptionsOperations
-from upstox_client.instruments import ExpiryLike, Instrument, Name
+from upstox_client.instruments import ExpiryLike, Instrument, Instruments, Name
 from upstox_client.instruments.book import strike_of
 from upstox_client.models.options import AnalyticsData, MarketData, OptionStrikeData, PutCallOptionChainData
 from upstox_client.trading.colours import Flow, call, flow
@@ -78,7 +78,7 @@ class Chain(Table):
 
     Attributes:
         underlying: its symbol.
-        spot: its price in rupees.
+        spot: its price in rupees; 0 where it is not known, and then nothing is at the money.
         expiry: the day they end.
         lot: units in a lot.
         rows: the strikes, lowest first.
@@ -104,7 +104,7 @@ class Chain(Table):
         Raises:
             LookupError: there is none; the message has those nearby.
         """
-        wanted = strike_of(strike, self.strikes, self.spot)
+        wanted = strike_of(strike, self.strikes, self.spot or None)
         if wanted not in self._by_strike:
             near = sorted(sorted(self.strikes, key=lambda one: abs(one - wanted))[:4])
             raise LookupError(f"{self.underlying} {self.expiry} has no strike {wanted:.10g}; nearby are {near}")
@@ -119,6 +119,11 @@ class Chain(Table):
     def atm(self) -> Strike:
         """The strike nearest to the price of the underlying."""
         return self["ATM"]
+
+    @property
+    def middle(self) -> int:
+        """The place of the strike at the money; half-way, where the price of the underlying is not known."""
+        return self.strikes.index(self.atm.strike) if self.spot else len(self) // 2
 
     @property
     def calls(self) -> list[Option]:
@@ -146,8 +151,8 @@ class Chain(Table):
         return calls + puts
 
     def around(self, count: int = 10) -> Chain:
-        """The chain without the strikes that are more than `count` away from the one at the money."""
-        place = self.strikes.index(self.atm.strike)
+        """The chain without the strikes that are more than `count` away from the one in the middle."""
+        place = self.middle
         rows = self.rows[max(place - count, 0) : place + count + 1]
         return Chain(self.underlying, self.spot, self.expiry, self.lot, rows)
 
@@ -191,9 +196,10 @@ class Chain(Table):
         if not self.rows:
             return f"Chain({self.underlying}, {self.expiry:%d %b %Y}: no options)"
         pcr = "-" if self.pcr is None else f"{self.pcr:.2f}"
+        atm = f"{self.atm.strike:.10g}" if self.spot else "-"
         return (
             f"Chain({self.underlying} at {self.spot:,.2f}, {self.expiry:%d %b %Y}: {len(self)} strikes, "
-            f"ATM {self.atm.strike:.10g}, PCR {pcr}, max pain {self.max_pain:.10g})"
+            f"ATM {atm}, PCR {pcr}, max pain {self.max_pain:.10g})"
         )
 
 
@@ -231,18 +237,24 @@ class OptionFlows(QuoteFlows):
         if rows:
             spot = next((row.underlying_spot_price for row in rows if row.underlying_spot_price), 0.0)
             return Chain(pair[0], spot, day, first.lot, (_strike(row, contracts, first) for row in rows))
-        return (yield from self._chain_of_quotes(pair[0], day, list(contracts.values())))
+        price = yield from self._spot(book, pair, first)
+        return (yield from self._chain_of_quotes(pair[0], price or 0.0, day, list(contracts.values())))
 
-    def _chain_of_quotes(self, underlying: str, day: dt.date, contracts: list[Instrument]) -> Flow[Chain]:
+    def _spot(self, book: Instruments, pair: tuple[str, str], contract: Instrument) -> Flow[float | None]:
+        """The price of the underlying; of a currency, which has none, that of the future that ends with it or next."""
+        day = contract.expiry or book.today
+        later = (one.key for one in book.futures(pair) if one.expiry and one.expiry >= day)
+        key = contract.underlying_key or next(later, None)
+        return None if key is None else (yield from self.ltp.flow(key))[key]
+
+    def _chain_of_quotes(self, underlying: str, spot: float, day: dt.date, contracts: list[Instrument]) -> Flow[Chain]:
         """The chain where the server has none, as of commodities: put together from quotes and Greeks."""
-        key = contracts[0].underlying_key
-        spot = (yield from self.ltp.flow(key)) if key else None
         quotes = yield from self.quote.flow(*contracts)
         greeks = yield from self.greeks.flow(*contracts)
         sides = {(one.strike, one.kind): _of_quote(one, quotes[one], greeks[one]) for one in contracts}
         strikes = sorted({one.strike for one in contracts if one.strike is not None})
         rows = [Strike(strike, sides.get((strike, "CE")), sides.get((strike, "PE"))) for strike in strikes]
-        return Chain(underlying, next(iter(spot.values())) if spot else 0.0, day, contracts[0].lot, rows)
+        return Chain(underlying, spot, day, contracts[0].lot, rows)
 
     @flow
     def option(
@@ -264,10 +276,9 @@ class OptionFlows(QuoteFlows):
         pair = book.underlying(underlying)
         spot = None
         if isinstance(strike, str) and strike.upper().startswith("ATM"):
-            key = book.options(pair, expiry)[0].underlying_key
-            if key is None:
+            spot = yield from self._spot(book, pair, book.options(pair, expiry)[0])
+            if not spot:
                 raise ValueError(f"{pair[0]} has no price to be at the money of; name a strike")
-            spot = (yield from self.ltp.flow(key))[key]
         return book.option(pair, strike, right, expiry, spot=spot)
 
 

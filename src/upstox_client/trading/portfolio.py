@@ -5,6 +5,7 @@ https://upstox.com/developer/api-documentation/get-positions
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
@@ -185,7 +186,8 @@ class _Rows(Sequence[R], Table, Generic[R]):
 
     def columns(self) -> Mapping[str, Sequence[Any]]:
         """What they are and what they are worth."""
-        return {name: [getattr(row, name) for row in self._rows] for name in self.shown}
+        rows = tuple(self._rows)  # they may change meanwhile
+        return {name: [getattr(row, name) for row in rows] for name in self.shown}
 
     def plot(self, path: Path | str | None = None) -> Figure:
         """Draw profits and losses, and save them as PNG or SVG.
@@ -219,6 +221,7 @@ class Positions(_Rows[Position]):
     def __init__(self, rows: Sequence[Position], name_of: Callable[[str], str] = str) -> None:
         super().__init__(rows)
         self._name_of = name_of
+        self._lock = threading.Lock()  # the stream speaks from a thread of its own
         self._callbacks: list[Told] = []
 
     @property
@@ -252,21 +255,23 @@ class Positions(_Rows[Position]):
 
     def mark(self, prices: Mapping[str, float]) -> None:
         """Newer prices, in rupees, by symbol or key, such as those of the market feed."""
-        for place, row in enumerate(self._rows):
-            price = prices.get(row.key, prices.get(row.symbol))
-            if price is not None:
-                self._rows[place] = row.at(price)
+        with self._lock:
+            for place, row in enumerate(self._rows):
+                price = prices.get(row.key, prices.get(row.symbol))
+                if price is not None:
+                    self._rows[place] = row.at(price)
 
     def hear(self, update: PositionUpdate) -> None:
         """The stream says so."""
         key, product = update.instrument_token or update.instrument_key or "", update.product or ""
-        for place, row in enumerate(self._rows):
-            if (row.key, row.product) == (key, product):
-                now = self._rows[place] = position_of_update(update, row.symbol, row)
-                break
-        else:
-            now = position_of_update(update, self._name_of(key), None)
-            self._rows.append(now)
+        with self._lock:
+            for place, row in enumerate(self._rows):
+                if (row.key, row.product) == (key, product):
+                    now = self._rows[place] = position_of_update(update, row.symbol, row)
+                    break
+            else:
+                now = position_of_update(update, self._name_of(key), None)
+                self._rows.append(now)
         for callback in self._callbacks:
             callback(now)
 

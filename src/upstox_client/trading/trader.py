@@ -65,7 +65,8 @@ class TraderFlows(OrderDeskFlows[O], Generic[O, W]):
         rows = list(answer.data or ())
         try:
             margin = yield from call(PortfolioOperations.get_mtf_positions)
-            rows += margin.data or ()
+            known = {(row.instrument_token, row.product) for row in rows}  # none is to be closed twice
+            rows += [row for row in margin.data or () if (row.instrument_token, row.product) not in known]
         except (InvalidRequestError, NotFoundError, PermissionDeniedError):
             pass  # the account has no margin trading
         book = self.listing.book

@@ -97,6 +97,14 @@ def _configured(
     return configuration, None
 
 
+def _only_client(*others: object) -> None:
+    """Whoever says paper=True must not trade on another client's account."""
+    if any(others):
+        raise ValueError(
+            "client= brings its configuration and token: leave out configuration, token, client_id and paper"
+        )
+
+
 class Upstox(_Trader, TraderFlows[Order, Gtt], Closing, Sync):
     """An account at Upstox, and the market around it.
 
@@ -138,6 +146,8 @@ class Upstox(_Trader, TraderFlows[Order, Gtt], Closing, Sync):
         if client is None:
             configuration, self.paper = _configured(configuration, token, client_id, paper)
             client = ApiClient(configuration)
+        else:
+            _only_client(configuration, token, client_id, paper)
         super().__init__(client)
         self.desk = Desk(guards)
         self.listing = self._listing(assets or ApiClient(assets_configuration(client.configuration)), cache, progress)
@@ -174,6 +184,8 @@ class AsyncUpstox(_Trader, TraderFlows[AsyncOrder, AsyncGtt], AsyncClosing, Asyn
         if client is None:
             configuration, self.paper = _configured(configuration, token, client_id, paper)
             client = AsyncApiClient(configuration)
+        else:
+            _only_client(configuration, token, client_id, paper)
         super().__init__(client)
         self.desk = Desk(guards)
         self.listing = self._listing(
