@@ -87,6 +87,13 @@ FIGURES = {
     "a portfolio": lambda: pictures.profit({f"A {number}": (number - 6) * 1234.5 for number in range(14)}, note="now"),
     "many positions": lambda: pictures.profit({f"STOCK {number}": number * 99999.0 for number in range(60)}),
     "only losses": lambda: pictures.profit({"A": -5.0, "B": -1.0}),
+    "small losses": lambda: pictures.profit({"A": -4.2, "B": -0.4}),
+    "hardly anything": lambda: pictures.profit({"A": 0.4, "B": -0.3}),
+    "a currency": lambda: pictures.candles(candles(75, dt.timedelta(minutes=5), price=1.25)),
+    "an option on a currency": lambda: pictures.payoff(Payoff([Leg("buy", "CE", 85.25, 0.3, 1000)], 85.2)),
+    "max pain at the left": lambda: pictures.open_interest(chain(25010.0).around(3)),
+    "three strikes": lambda: pictures.open_interest(chain(width=1)),
+    "two candles": lambda: pictures.candles(candles(2, dt.timedelta(minutes=5))),
     "nothing made": lambda: pictures.profit({"A": 0.0}),
 }  # fmt: skip
 
@@ -141,6 +148,36 @@ def test_axes_have_names_with_units(name: str) -> None:
     labels += [axes.get_ylabel() for axes in figure.axes if axes.get_ylabel()]
     assert len(labels) >= 1
     assert all("(₹)" in label or "(IST)" in label or label in {"Volume", "Open interest (units)"} for label in labels)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_two_places_of_an_axis_are_written_alike(name: str) -> None:
+    figure = figure_of(name)
+    FigureCanvasAgg(figure).draw()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = axis.get_view_interval()
+            shown = [tick.label1.get_text() for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+            written = [text for text in shown if "₹" in text or "." in text]
+            assert len(set(written)) == len(written), written
+
+
+@pytest.mark.parametrize("name", ["one strike", "three strikes", "a chain", "all strikes"])
+def test_what_a_line_is_stands_beside_it(name: str) -> None:
+    figure = figure_of(name)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    (axes,) = figure.axes
+    lines = [axes.transData.transform((line.get_xdata()[0], 0))[0] for line in axes.lines]  # type: ignore[index]
+    for text in axes.texts:
+        box = text.get_window_extent(canvas.get_renderer())
+        assert min(min(abs(line - box.x0), abs(line - box.x1)) for line in lines) < 20
+        assert not any(box.x0 < line < box.x1 for line in lines)
+
+
+def test_few_candles_stay_candles() -> None:
+    low, high = figure_of("one candle").axes[0].get_xlim()
+    assert high - low > 10
 
 
 def titles(figure: Figure) -> list[str]:
@@ -222,4 +259,5 @@ def test_numbers_are_short() -> None:
         "0", "5", "999", "1.5 k", "1.5 L", "2.25 Cr", "-1.5 L",
     ]  # fmt: skip
     assert [rupees(number) for number in (0, -350, 99_999, 250_000)] == ["₹0", "-₹350", "₹99,999", "₹2.5 L"]
+    assert [rupees(number) for number in (-12.5, 0.4, -0.001, 99.999)] == ["-₹12.50", "₹0.40", "₹0", "₹100"]
     assert rupees(5, sign=True) == "+₹5"

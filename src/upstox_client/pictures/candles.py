@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from upstox_client.extras import need
-from upstox_client.pictures.style import DOWN, FAINT, UP, formatted, new_figure, save, settings, short, title
+from upstox_client.pictures.style import DOWN, FAINT, UP, formatted, new_figure, plain, save, settings, short, title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from upstox_client.trading.candles import Candles
 
 _MOST_LABELS: Final = 9
+_LEAST_PLACES: Final = 12
 
 # How times are grouped, finest first: what has to change for a new group, and how its beginning is written.
 _GROUPS: Final = (
@@ -83,9 +84,10 @@ def _draw_prices(axes: Any, candles: Candles) -> None:
     low, high = min(candles.low), max(candles.high)
     room = (high - low or high * 0.01 or 1.0) * 0.06
     axes.set_ylim(low - room, high + room)
-    axes.set_xlim(-1, len(candles))
+    beside = max(1.0, (_LEAST_PLACES - len(candles)) / 2)  # few candles stay candles
+    axes.set_xlim(-beside, len(candles) - 1 + beside)
     axes.set_ylabel("Price (₹)")
-    formatted(axes.yaxis, "{:,.2f}".format if high - low < 20 else "{:,.0f}".format)
+    formatted(axes.yaxis, plain(high - low))
 
 
 def _body(place: int, half: float, start: float, end: float) -> list[tuple[float, float]]:

@@ -59,16 +59,16 @@ def open_interest(
         axes.bar([place + 0.2 for place in places], puts, width=0.4, color=PUT, label="Puts")
         top = max([*calls, *puts, 1.0])
         axes.set_ylim(0, top * 1.16)
-        left = chain.max_pain <= chain.spot
-        _mark(axes, shown, chain.spot, f"{chain.underlying} {chain.spot:,.2f}", INK, top * 1.14, left=not left)
-        _mark(axes, shown, chain.max_pain, f"max pain {chain.max_pain:,.0f}", MARK, top * 1.14, left=left)
+        lower = chain.max_pain <= chain.spot  # each text on the outer side, so that no line goes through the other's
+        _mark(axes, shown, chain.spot, f"{chain.underlying} {chain.spot:,.2f}", INK, top * 1.14, left=not lower)
+        _mark(axes, shown, chain.max_pain, f"max pain {chain.max_pain:,.10g}", MARK, top * 1.085, left=lower)
         axes.set_xlim(-0.8, len(shown) - 0.2)
         _label_strikes(axes, shown)
         axes.grid(visible=False, axis="x")
         axes.set_xlabel("Strike (₹)")
         axes.set_ylabel("Open interest (units)")
         formatted(axes.yaxis, short)
-        axes.legend(loc="upper left", labelcolor=INK)
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, labelcolor=INK, borderaxespad=0.2)
         pcr = "-" if chain.pcr is None else f"{chain.pcr:.2f}"
         title(axes, f"{chain.underlying}  open interest", f"expiry {chain.expiry:%d %b %Y}   PCR {pcr}")
         axes.tick_params(axis="x", color=FAINT)
@@ -84,7 +84,7 @@ def _label_strikes(axes: Any, chain: Chain) -> None:
 
 
 def _mark(axes: Any, chain: Chain, price: float, text: str, colour: str, height: float, *, left: bool) -> None:
-    """A line at a price, between the strikes; none if it is beyond them."""
+    """A line at a price, between the strikes, and what it is beside it; none if it is beyond them."""
     strikes = chain.strikes
     if not strikes[0] <= price <= strikes[-1]:
         return
@@ -93,7 +93,9 @@ def _mark(axes: Any, chain: Chain, price: float, text: str, colour: str, height:
     if below + 1 < len(strikes):
         place += (price - strikes[below]) / (strikes[below + 1] - strikes[below])
     axes.axvline(place, color=colour, linewidth=1.2, linestyle="--")
-    axes.text(
-        place + (-0.25 if left else 0.25), height, text, color=colour, fontsize=9.5, va="top",
+    if not 0.2 < (place + 0.8) / (len(strikes) + 0.6) < 0.8:  # there is no room on the outer side
+        left = place > len(strikes) / 2
+    axes.annotate(
+        text, (place, height), (-5 if left else 5, 0), textcoords="offset points", color=colour, fontsize=9.5, va="top",
         ha="right" if left else "left",
     )  # fmt: skip

@@ -14,6 +14,7 @@ from upstox_client.pictures.style import (
     UP,
     formatted,
     new_figure,
+    plain,
     rupees,
     save,
     settings,
@@ -68,7 +69,7 @@ def payoff(
         _mark_break_evens(axes, payoff, low - room, room, prices)
         axes.set_xlabel("Price of the underlying at expiry (₹)")
         axes.set_ylabel("Profit or loss (₹)")
-        formatted(axes.xaxis, "{:,.0f}".format)
+        formatted(axes.xaxis, plain(prices[-1] - prices[0]))
         formatted(axes.yaxis, rupees)
         bounds = f"profit {_bound(payoff.max_profit)}   loss {_bound(-payoff.max_loss)}"
         title(axes, title_text or payoff.title or "Payoff", bounds)

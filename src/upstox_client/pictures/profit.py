@@ -47,9 +47,12 @@ def profit(
         colours = [UP if amount >= 0 else DOWN for amount in amounts]
         axes.barh(range(len(rows)), amounts, color=colours, height=0.66)
         axes.set_yticks(range(len(rows)), names)
+        axes.set_ylim(-0.6, len(rows) - 0.4)
         axes.axvline(0, color=FAINT, linewidth=1)
         reach = max(*map(abs, amounts), 1.0)
         low, high = min(0.0, *amounts), max(0.0, *amounts)
+        if low == high:
+            low, high = -1.0, 1.0
         axes.set_xlim(low - reach * (0.2 if low else 0.03), high + reach * (0.2 if high else 0.03))
         for place, amount in enumerate(amounts):
             beside = reach * 0.015 * (1 if amount >= 0 else -1)

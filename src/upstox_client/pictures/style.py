@@ -20,6 +20,7 @@ FAINT: Final = "#8a97a3"
 MARK: Final = "#7a5cc0"
 _GRID: Final = "#e6eaee"
 
+_HUNDRED: Final = 100.0
 _LAKH: Final = 1e5
 _CRORE: Final = 1e7
 
@@ -86,9 +87,16 @@ def short(number: float) -> str:
 
 
 def rupees(amount: float, *, sign: bool = False) -> str:
-    """Rupees, short: `₹1.5 L`, `-₹350`."""
-    before = "-" if amount < 0 else "+" if sign and amount > 0 else ""
-    return f"{before}₹{short(abs(amount)) if abs(amount) >= _LAKH else f'{abs(amount):,.0f}'}"
+    """Rupees, short: `₹1.5 L`, `-₹350`; with paise below a hundred."""
+    size = round(abs(amount), 2)
+    before = "" if not size else "-" if amount < 0 else "+" if sign else ""
+    with_paise = size < _HUNDRED and size % 1
+    return f"{before}₹{short(size) if size >= _LAKH else f'{size:,.2f}' if with_paise else f'{size:,.0f}'}"
+
+
+def plain(span: float) -> Callable[[float], str]:
+    """How the prices of an axis are written, so that no two of them look alike: the finer, the shorter the axis is."""
+    return "{:,.0f}".format if span >= 40 else "{:,.2f}".format if span >= 0.4 else "{:,.4f}".format
 
 
 def formatted(axis: Any, function: Callable[[float], str]) -> None:
