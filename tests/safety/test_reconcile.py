@@ -101,6 +101,21 @@ def test_slices_are_all_found():
     assert verdict(PLACE, rows) == (True, ("261123000000001", "2"))
 
 
+def test_slices_are_waited_for():
+    sliced = unknown("POST", "/v3/order/place", {**ORDER, "quantity": 25, "slice": True})
+    first = {**ROW, "quantity": 10}
+    both = [first, {**ROW, "quantity": 15, "order_id": "2"}]
+    assert verdict(sliced, [first], both) == (True, ("261123000000001", "2"))
+    assert verdict(sliced, [first]) == (True, ("261123000000001",))
+    assert Inquest(sliced, [first]).found.why.endswith("open, but not all of its slices")
+    assert verdict(sliced, []) == (False, ())
+
+
+def test_slices_without_a_tag_are_seen():
+    sliced = unknown("POST", "/v3/order/place", {**ORDER, "quantity": 25, "slice": True, "tag": None})
+    assert verdict(sliced, [{**ROW, "tag": None}]) == (None, ("261123000000001",))
+
+
 def test_yesterdays_order_with_the_same_tag_is_another_one():
     assert verdict(PLACE, [{**ROW, "order_timestamp": "2026-11-23 09:58:59"}]) == (False, ())
     assert verdict(PLACE, [{**ROW, "order_timestamp": "nonsense"}]) == (True, ("261123000000001",))

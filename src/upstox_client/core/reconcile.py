@@ -129,9 +129,11 @@ class _Placed:
         found = [self._matches(order, rows) for order in self._orders]
         ids = tuple(str(row.get("order_id")) for rows_of in found for row in rows_of)
         tagged = all(order.get("tag") for order in self._orders)
-        if tagged and all(found):
+        whole = all(_is_whole(order, rows_of) for order, rows_of in zip(self._orders, found, strict=True))
+        if tagged and all(found) and (whole or last):
             states = ", ".join(str(row.get("status")) for rows_of in found for row in rows_of)
-            return Reconciliation(True, ids, f"in the order book under its tag: {states}")
+            less = "" if whole else ", but not all of its slices"
+            return Reconciliation(True, ids, f"in the order book under its tag: {states}{less}")
         if not last:
             return None
         if not ids:
@@ -144,7 +146,8 @@ class _Placed:
 
     def _matches(self, order: Row, rows: list[Row]) -> list[Row]:
         fields = ("tag", "instrument_token", "transaction_type") if order.get("tag") else self._FIELDS
-        return [row for row in rows if all(row.get(name) == order.get(name) for name in fields)]
+        alike = [name for name in fields if not (name == "quantity" and order.get("slice"))]
+        return [row for row in rows if all(row.get(name) == order.get(name) for name in alike)]
 
 
 class _Modified:
@@ -252,6 +255,13 @@ def _row(data: Any) -> Row:
 
 def _rows(data: Any) -> list[Row]:
     return [_row(row) for row in cast("list[object]", data)] if isinstance(data, list) else []
+
+
+def _is_whole(order: Row, rows: list[Row]) -> bool:
+    """Whether the rows are all of an order: its slices come one by one."""
+    if order.get("slice"):
+        return sum(row.get("quantity") or 0 for row in rows) >= (order.get("quantity") or 1)
+    return bool(rows)
 
 
 def _clock_ahead(response: RESTResponse) -> float:
