@@ -104,10 +104,11 @@ def test_slices_are_all_found():
 def test_slices_are_waited_for():
     sliced = unknown("POST", "/v3/order/place", {**ORDER, "quantity": 25, "slice": True})
     first = {**ROW, "quantity": 10}
-    both = [first, {**ROW, "quantity": 15, "order_id": "2"}]
+    both = [first, {**ROW, "quantity": "15", "order_id": "2"}]
     assert verdict(sliced, [first], both) == (True, ("261123000000001", "2"))
     assert verdict(sliced, [first]) == (True, ("261123000000001",))
     assert Inquest(sliced, [first]).found.why.endswith("open, but not all of its slices")
+    assert verdict(sliced, [{**ROW, "quantity": []}]) == (True, ("261123000000001",))
     assert verdict(sliced, []) == (False, ())
 
 

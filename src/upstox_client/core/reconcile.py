@@ -260,8 +260,16 @@ def _rows(data: Any) -> list[Row]:
 def _is_whole(order: Row, rows: list[Row]) -> bool:
     """Whether the rows are all of an order: its slices come one by one."""
     if order.get("slice"):
-        return sum(row.get("quantity") or 0 for row in rows) >= (order.get("quantity") or 1)
+        return sum(map(_quantity, rows)) >= _quantity(order)
     return bool(rows)
+
+
+def _quantity(row: Row) -> float:
+    """As a number, whatever it came as; 0 if it is none."""
+    try:
+        return float(row.get("quantity") or 0)
+    except (TypeError, ValueError):
+        return 0.0
 
 
 def _clock_ahead(response: RESTResponse) -> float:
