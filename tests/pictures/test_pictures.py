@@ -209,6 +209,8 @@ def test_times_are_written_where_they_begin() -> None:
     assert ticks(midnights)[1][:2] == ["23 Nov", "25 Nov"]
     assert ticks(midnights[:1])[1] == ["23 Nov"]
     assert all(len(written(count, dt.timedelta(minutes=7))) <= 9 for count in range(1, 400, 23))
+    early = [dt.datetime(2026, 11, 23, 3, 50, tzinfo=IST) + dt.timedelta(minutes=5 * number) for number in range(75)]
+    assert ticks(early)[1][:2] == ["04:00", "05:00"]  # 03:50 would stand in its neighbour's place
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg"])

@@ -119,8 +119,17 @@ def ticks(times: Sequence[dt.datetime]) -> tuple[list[int], list[str]]:
     groups = _GROUPS[2:] if whole_days else _GROUPS if one_day else _GROUPS[1:]
     begun = {group: _beginnings(times, group) for group, _ in groups}
     group, written = next((pair for pair in groups if len(begun[pair[0]]) <= _MOST_LABELS * 3), groups[-1])
-    chosen = begun[group][:: -(-len(begun[group]) // _MOST_LABELS)]
+    chosen = _apart(begun[group][:: -(-len(begun[group]) // _MOST_LABELS)], len(times) / _MOST_LABELS / 2)
     return chosen, _labels([times[place] for place in chosen], written, one_day=one_day)
+
+
+def _apart(places: Sequence[int], least: float) -> list[int]:
+    """Those that have room beside the next one: an hour that is nearly over when the candles begin has none."""
+    kept: list[int] = []
+    for place in reversed(places):
+        if not kept or kept[-1] - place >= least:
+            kept.append(place)
+    return kept[::-1]
 
 
 def _beginnings(times: Sequence[dt.datetime], group: str) -> list[int]:
