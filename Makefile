@@ -10,7 +10,7 @@ OFFICIAL_READY := $(OFFICIAL)/.ready
 OFFICIAL_SDK := upstox-python-sdk==2.30.0
 
 # The tests of a file stay together, so that a file's fixtures are made once. One worker more than cores: some only wait.
-WORKERS := -n $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadfile
+WORKERS := -n $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadfile --no-loadscope-reorder
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The tests start a hundred programs: each would compile both packages again.

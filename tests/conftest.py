@@ -29,6 +29,21 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "upstox"))
 
 
+LONGEST = {
+    "test_day.py",
+    "test_docs.py",
+    "test_examples.py",
+    "test_benchmarks.py",
+    "test_testing_page.py",
+    "test_pages.py",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker is alone with it in the end."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @pytest.fixture(autouse=True)
 def pristine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No environment variables, no default configuration, no handlers and no used-up limits of another test."""
