@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,23 @@ def test_upstox_has_new_ones_in_the_morning(tmp_path: Path) -> None:
     (tmp_path / "instruments" / "live.sqlite").write_bytes(b"damaged")
     os.utime(listing.path, (clock.now.timestamp(), clock.now.timestamp()))
     assert listing.current() is None
+
+
+def test_who_still_reads_in_yesterdays_is_not_disturbed(tmp_path: Path) -> None:
+    clock = Clock("2026-11-23T10:00:00")
+    listing = live(tmp_path, clock)
+    listing.build(masters.packed(masters.small()), '"one"')
+    yesterdays = listing.use(clock.now)
+    clock.set("2026-11-24T06:31:00")
+    todays = listing.use(clock.now)
+    assert yesterdays.get("RELIANCE") == todays.get("RELIANCE")
+    clock.set("2026-11-25T06:31:00")
+    listing.use(clock.now)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        yesterdays.get("RELIANCE")
+    listing.close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        todays.get("RELIANCE")
 
 
 def test_an_emulator_is_asked_by_every_program(tmp_path: Path) -> None:

@@ -91,6 +91,7 @@ class Listing:
         # The day of another server is its own: it is asked by every program.
         self._trusts_clock = place.environment in {"live", "sandbox"}
         self.book: Instruments | None = None
+        self._former: Instruments | None = None  # another thread may still be reading in it
         self._checked: dt.datetime | None = None
 
     def current(self) -> Instruments | None:
@@ -121,11 +122,12 @@ class Listing:
 
     def use(self, now: dt.datetime) -> Instruments:
         """Open the file."""
-        old, self.book = self.book, Instruments.open(self.path, now.date())
+        book = Instruments.open(self.path, now.date())
+        oldest, self._former, self.book = self._former, self.book, book
         self._checked = self.clock()
-        if old is not None:
-            old.close()
-        return self.book
+        if oldest is not None:
+            oldest.close()
+        return book
 
     def confirm(self) -> None:
         """The file that is there is the newest."""
@@ -139,9 +141,10 @@ class Listing:
 
     def close(self) -> None:
         """Let go of the file."""
-        if self.book is not None:
-            self.book.close()
-            self.book = None
+        for book in (self._former, self.book):
+            if book is not None:
+                book.close()
+        self._former = self.book = None
 
     def request(self, etag: str) -> Request:
         """What asks for the file, unless it is the one of this version."""
