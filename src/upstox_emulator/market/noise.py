@@ -25,12 +25,17 @@ _S30, _S27, _S31, _S11, _S32 = (np.uint64(shift) for shift in (30, 27, 31, 11, 3
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _TO_UNIT: Final = 2.0**-53
 _TO_HALF: Final = 2.0**-32
+_BETWEEN: Final = "\x1f"
 
 
 def stream(*names: object) -> int:
     """The number of a stream, from what names it."""
-    text = "\x1f".join(str(name) for name in names)
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+    return int.from_bytes(_digest(_BETWEEN.join(map(str, names))), "little")
+
+
+def _digest(text: str) -> bytes:
+    """Eight bytes, the lowest first."""
+    return hashlib.blake2b(text.encode(), digest_size=8).digest()
 
 
 def streams(numbers: list[int]) -> Bits:
@@ -41,9 +46,9 @@ def streams(numbers: list[int]) -> Bits:
 @lru_cache(maxsize=256)
 def streams_of(seed: int, keys: tuple[str, ...], name: str) -> Bits:
     """The streams `stream(seed, key, name)` of many keys; those of the same keys are asked for again and again."""
-    start, end = f"{seed}\x1f", f"\x1f{name}"
-    digests = [hashlib.blake2b(f"{start}{key}{end}".encode(), digest_size=8).digest() for key in keys]
-    found: Bits = np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
+    start, end = f"{seed}{_BETWEEN}", f"{_BETWEEN}{name}"
+    digests = b"".join(_digest(f"{start}{key}{end}") for key in keys)
+    found: Bits = np.frombuffer(digests, dtype="<u8").astype(np.uint64)
     found.setflags(write=False)
     return found
 
