@@ -28,7 +28,7 @@ help:
 demo: $(READY)
 	@$(BIN)/python examples/first_light.py
 
-# What only reads runs side by side; the tests then have the machine for themselves.
+# The checks run side by side; the tests then have the machine for themselves.
 test:
 	@$(MAKE) --jobs=2 --output-sync --no-print-directory check $(OFFICIAL_READY)
 	@$(MAKE) --no-print-directory coverage

@@ -151,7 +151,7 @@ class OrderFlows(OrderStanding):
             ids = [order_id for order_id in verdict.order_ids if self._may_have(order_id)]
             if not ids or len(ids) >= self.ticket.slices or not left:
                 break
-            yield from pause(min(_LONGEST_PAUSE, left))  # the others of its parts may be on their way
+            yield from pause(min(_LONGEST_PAUSE, left))  # another order of the same tag was taken for one of its parts
         if verdict.carried_out and ids:
             self.unknown = None
             self.become(ids)
