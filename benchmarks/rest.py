@@ -37,7 +37,7 @@ class Scale:
     def __init__(self, *, quick: bool) -> None:
         self.rounds = 1 if quick else 8
         self.calls = 20 if quick else 400
-        self.thread_calls = 80 if quick else 4000
+        self.thread_calls = 80 if quick else 16_000
         self.big_calls = 1 if quick else 6
         self.imports = 1 if quick else 9
 

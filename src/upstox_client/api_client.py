@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from upstox_client.configuration import Configuration
 from upstox_client.core.client import BaseClient
-from upstox_client.core.drivers import drive, run
+from upstox_client.core.drivers import run
 from upstox_client.core.pipeline import probe
 from upstox_client.core.reconcile import Ask, OrderAnswer, Seen
 from upstox_client.core.request import Request
@@ -76,7 +76,7 @@ class ApiClient(BaseClient):
             NetworkError: a host cannot be reached.
         """
         for request in self.probes():
-            drive(probe(request), self._transport, self.base_url)
+            run(probe(request), self._carry)
 
     @property
     def pool(self) -> ThreadPool:
@@ -93,13 +93,16 @@ class ApiClient(BaseClient):
         """Run `work` in a thread of the pool; `.get()` of the result waits for it."""
         return self.pool.apply_async(work)
 
-    def execute(self, request: Request, fallback_token: str | None = None) -> RESTResponse:
+    def execute(self, request: Request) -> RESTResponse:
         """Carry a request to its answer, with limits, signature and retries.
 
         Raises:
             ApiException: the answer is a refusal, or none came.
         """
-        return drive(self.flow(request, fallback_token), self._transport, self.base_url)
+        return run(self.flow(request), self._carry)
+
+    def _carry(self, request: Request) -> RESTResponse:
+        return self._transport.send(self.base_url(request), request)
 
     def reconcile(self, unknown: OrderOutcomeUnknown, *, patience: float = 10.0) -> Reconciliation:
         """Find out what became of an order write whose answer was lost; see `OrderOutcomeUnknown.reconcile`."""

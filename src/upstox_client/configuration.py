@@ -14,7 +14,7 @@ from typing import ClassVar, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from upstox_client._version import __version__
-from upstox_client.core.policy import RetryPolicy, Timeout
+from upstox_client.core.policy import DEFAULT_TIMEOUT, RetryPolicy, Timeout
 from upstox_client.logs import FORMAT
 from upstox_client.logs import configure as configure_logging
 from upstox_client.redact import REDACTED, redact_url
@@ -110,7 +110,7 @@ class Configuration:
         self.proxy: str | None = None
         self.safe_chars_for_path_param = ""
         self.sandbox_urls: set[str] = set(SANDBOX_PATHS)
-        self.timeout: float | tuple[float, float] | Timeout = Timeout()
+        self.timeout: float | tuple[float, float] | Timeout = DEFAULT_TIMEOUT
         self.retries: int | RetryPolicy = RetryPolicy()
         self.rate_limit = os.environ.get("UPSTOX_RATE_LIMIT", "on").lower() not in _OFF
         self.rate_limit_wait = 60.0

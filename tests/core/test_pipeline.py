@@ -6,6 +6,7 @@ import datetime
 import email.utils
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +18,7 @@ import upstox_client
 from support.colours import Colour, FakeTransport, local, ok, refused
 from upstox_client.core import drivers
 from upstox_client.core.limits import Limits, Window
-from upstox_client.core.pipeline import Rules, Send, Sleep, call, probe
+from upstox_client.core.pipeline import Sleep, call, probe
 from upstox_client.core.policy import Kind, RetryPolicy, Timeout, as_retries, pause_before_retry
 from upstox_client.core.request import Request, route
 from upstox_client.errors import (
@@ -73,6 +74,27 @@ def request_of(method: str, path: str, payload: object = None) -> Request:
     )
 
 
+@dataclass
+class Fixed:
+    """Policies that stay as they are."""
+
+    policy: RetryPolicy
+    limits: Limits | None
+    longest_wait: float
+    now: Clock
+    sign: Callable[[Request], None] = lambda request: None
+    observe: Callable[[Request, Any], None] = lambda request, answer: None
+
+    def retries(self) -> RetryPolicy:
+        return self.policy
+
+    def limits_for(self, request: Request) -> Limits | None:
+        return self.limits
+
+    def limit_wait(self) -> float:
+        return self.longest_wait
+
+
 def not_sent() -> NetworkError:
     error = NetworkError(0, "cannot connect")
     error.maybe_sent = False
@@ -110,7 +132,7 @@ class Run:
                 if clock is not None:
                     clock.now += step.seconds
             else:
-                assert isinstance(step, Send)
+                assert isinstance(step, Request)
                 self.sent += 1
                 outcome = left.pop(0) if len(left) > 1 else left[0]
 
@@ -128,8 +150,8 @@ def run(
     clock: Clock | None = None,
 ) -> Run:
     clock = clock or Clock()
-    rules = Rules(policy or RetryPolicy(), limits, limit_wait, now=clock)
-    return Run(call(request_of(*operation, payload), rules, sign, observe), answers, clock)
+    policies = Fixed(policy or RetryPolicy(), limits, limit_wait, clock, sign, observe)
+    return Run(call(request_of(*operation, payload), policies), answers, clock)
 
 
 # Reads
@@ -452,9 +474,8 @@ def test_a_wait_that_is_too_long_is_a_rate_limit_error_and_nothing_is_sent() -> 
 
 def test_who_is_overtaken_while_waiting_waits_again_within_bounds() -> None:
     limits, clock = small(), Clock()
-    rules = Rules(RetryPolicy(), limits, 15.0, now=clock)
     limits.acquire(route(*READ).bucket, clock.now)
-    flow = call(request_of(*READ), rules, lambda request: None, lambda request, answer: None)
+    flow = call(request_of(*READ), Fixed(RetryPolicy(), limits, 15.0, clock))
     assert flow.send(None) == Sleep(10.0)
     clock.now += 10
     limits.acquire(route(*READ).bucket, clock.now)  # somebody was faster

@@ -336,7 +336,7 @@ def test_everything_at_debug_level_shows_no_secret(
                 repr(request),
                 str(request),
                 repr(prepared),
-                repr(list(client.flow(request, None).gi_frame.f_locals)),
+                repr(list(client.flow(request).gi_frame.f_locals)),
             ]
             models = [
                 upstox_client.TokenRequest(CODE, "id", SECRET, "r", "authorization_code"),

@@ -292,7 +292,7 @@ def test_the_engine_does_send_again_over_http2() -> None:
 )
 def test_which_requests_may_use_http2(method: str, path: str, http2_allowed: bool) -> None:
     request = Request(path, {}, None, Timeout(), route(method, path), signed=True)
-    assert transport._PoolKey.of(request).http2 is http2_allowed
+    assert request.route.once is not http2_allowed
 
 
 # Nothing of the library escapes
@@ -972,7 +972,7 @@ def test_what_the_engine_says_while_it_is_set_up_is_ours() -> None:
 
         return make
 
-    key = transport._PoolKey(1, 1, http2=False)
+    key = transport._PoolKey(1, 1, once=True)
     with pytest.raises(ValueError, match="the connection cannot be set up: Bearer <redacted>"):
         transport._build(raising(transport.PyreqwestError("Bearer s3cr3t")), key)
     with pytest.raises(NetworkError, match="before fork") as caught:

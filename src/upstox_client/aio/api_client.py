@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from upstox_client.configuration import Configuration
 from upstox_client.core.client import BaseClient
-from upstox_client.core.drivers import drive_async, run_async
+from upstox_client.core.drivers import run_async
 from upstox_client.core.pipeline import probe
 from upstox_client.core.reconcile import Ask, OrderAnswer, Seen
 from upstox_client.core.request import Request
@@ -58,15 +58,18 @@ class ApiClient(BaseClient):
             NetworkError: a host cannot be reached.
         """
         for request in self.probes():
-            await drive_async(probe(request), self._transport, self.base_url)
+            await run_async(probe(request), self._carry)
 
-    async def execute(self, request: Request, fallback_token: str | None = None) -> RESTResponse:
+    async def execute(self, request: Request) -> RESTResponse:
         """Carry a request to its answer, with limits, signature and retries.
 
         Raises:
             ApiException: the answer is a refusal, or none came.
         """
-        return await drive_async(self.flow(request, fallback_token), self._transport, self.base_url)
+        return await run_async(self.flow(request), self._carry)
+
+    async def _carry(self, request: Request) -> RESTResponse:
+        return await self._transport.send(self.base_url(request), request)
 
     async def areconcile(self, unknown: OrderOutcomeUnknown, *, patience: float = 10.0) -> Reconciliation:
         """Find out what became of an order write whose answer was lost; see `OrderOutcomeUnknown.areconcile`."""

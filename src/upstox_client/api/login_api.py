@@ -23,14 +23,9 @@ class LoginOperations(Hooks):
     none; it signs nothing else with it, and hands it to nobody.
     """
 
-    _obtained: str | None = None
-
-    def fallback_token(self) -> str | None:
-        return self._obtained
-
     def received(self, value: object) -> None:
         if isinstance(value, TokenResponse):
-            self._obtained = value.access_token
+            self.fallback_token = value.access_token
 
     @get("/v2/login/authorization/dialog", signed=False, redirects=True)
     def authorize(

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 class Hooks:
     """What an API class may add to its calls."""
 
-    def fallback_token(self) -> str | None:
-        """The token to sign with when the configuration has none."""
-        return None
+    fallback_token: str | None = None
+    """The token to sign with when the configuration has none."""
 
     def received(self, value: object) -> None:
         """Told of each result."""

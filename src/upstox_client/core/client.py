@@ -13,8 +13,8 @@ import msgspec
 from upstox_client._version import __version__
 from upstox_client.configuration import Configuration
 from upstox_client.core.limits import Limits, LimitsReading, limits_of
-from upstox_client.core.pipeline import Flow, Outcome, Rules, call
-from upstox_client.core.policy import Kind, Timeout, as_retries, as_timeout
+from upstox_client.core.pipeline import Flow, Outcome, call
+from upstox_client.core.policy import DEFAULT_TIMEOUT, Kind, RetryPolicy, Timeout, as_retries, as_timeout
 from upstox_client.core.reconcile import Inquiry, reconcile
 from upstox_client.core.request import (
     Request,
@@ -68,6 +68,7 @@ class BaseClient:
         }
         if header_name is not None:
             self.set_default_header(header_name, header_value or "")
+        self._common_headers: tuple[dict[str, str], dict[str, str]] = {}, {}
         self.cookie = cookie
         self.last_response: RESTResponse | None = None
         self._limits: tuple[tuple[str, str], Limits] | None = None
@@ -90,12 +91,20 @@ class BaseClient:
         """Send this header with every call."""
         merge_headers(self.default_headers, {header_name: header_value})
 
+    @property
+    def common_headers(self) -> dict[str, str]:
+        """The default headers, `spelled`."""
+        known, headers = self._common_headers
+        if known != self.default_headers:
+            known, headers = self._common_headers = self.default_headers.copy(), spelled(self.default_headers)
+        return headers
+
     # Policies
 
     @property
     def timeout(self) -> Timeout:
         """The timeouts of a call that names none of its own."""
-        return as_timeout(self.configuration.timeout, Timeout())
+        return as_timeout(self.configuration.timeout, DEFAULT_TIMEOUT)
 
     @property
     def limits(self) -> LimitsReading:
@@ -115,12 +124,44 @@ class BaseClient:
             raise TypeError(f"access_token must be text, got {type(token).__name__}")
         return token
 
-    def _sign(self, request: Request, fallback: str | None) -> None:
+    def retries(self) -> RetryPolicy:
+        """See `Policies`."""
+        return as_retries(self.configuration.retries)
+
+    def limits_for(self, request: Request) -> Limits | None:
+        """See `Policies`."""
+        if not self.configuration.rate_limit:
+            return None
+        return self._user_limits(self._token(request.fallback_token))
+
+    def limit_wait(self) -> float:
+        """See `Policies`."""
+        return self.configuration.rate_limit_wait
+
+    def now(self) -> float:
+        """See `Policies`."""
+        return time.monotonic()
+
+    def sign(self, request: Request) -> None:
+        """See `Policies`."""
+        if request.sent_at is None:
+            request.sent_at = time.time()
+        if self.cookie:
+            request.headers["Cookie"] = self.cookie
+        if not request.signed:
+            return
         settings = self.configuration.auth_settings()["OAUTH2"]
         if self.configuration.access_token:
             request.headers[settings["key"]] = settings["value"]
-        elif fallback:
-            request.headers[settings["key"]] = f"Bearer {fallback}"
+        elif request.fallback_token:
+            request.headers[settings["key"]] = f"Bearer {request.fallback_token}"
+
+    def observe(self, request: Request, answer: Outcome) -> None:
+        """See `Policies`."""
+        if isinstance(answer, RESTResponse):
+            self.last_response = answer
+        if logger.isEnabledFor(logging.DEBUG):
+            _log_call(request, self.base_url(request), answer)
 
     def refuse_outside_sandbox(self, path: str) -> None:
         """Raise `ValueError` if this is a sandbox client and the call would leave the sandbox."""
@@ -143,30 +184,9 @@ class BaseClient:
         """The host that a request goes to."""
         return self.configuration.order_host if request.route.on_order_host else self.configuration.host
 
-    def flow(self, request: Request, fallback_token: str | None) -> Flow:
+    def flow(self, request: Request) -> Flow:
         """The call as a flow for the drivers."""
-        configuration = self.configuration
-        rules = Rules(
-            retries=as_retries(configuration.retries),
-            limits=self._user_limits(self._token(fallback_token)) if configuration.rate_limit else None,
-            limit_wait=configuration.rate_limit_wait,
-        )
-
-        def sign(request: Request) -> None:
-            if request.sent_at is None:
-                request.sent_at = time.time()
-            if self.cookie:
-                request.headers["Cookie"] = self.cookie
-            if request.signed:
-                self._sign(request, fallback_token)
-
-        def observe(request: Request, answer: Outcome) -> None:
-            if isinstance(answer, RESTResponse):
-                self.last_response = answer
-            if logger.isEnabledFor(logging.DEBUG):
-                _log_call(request, self.base_url(request), answer)
-
-        flow = call(request, rules, sign, observe)
+        flow = call(request, self)
         return self._adopting(flow) if request.route.kind is Kind.ORDER else flow
 
     def _adopting(self, flow: Flow) -> Flow:
@@ -197,7 +217,7 @@ class BaseClient:
         return [
             Request(
                 path="/",
-                headers=spelled(self.default_headers),
+                headers=self.common_headers.copy(),
                 body=None,
                 timeout=self.timeout,
                 route=route("HEAD", path),
@@ -256,7 +276,7 @@ class BaseClient:
         self.refuse_outside_sandbox(resource_path)
         body = self.tagged(route(method, resource_path), body)
         headers = spelled({name: as_text(value) for name, value in (header_params or {}).items()})
-        merge_headers(headers, spelled(self.default_headers))
+        merge_headers(headers, self.common_headers)
         content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
         if content_type is None:
             content_type = headers["Content-Type"] = "application/json"

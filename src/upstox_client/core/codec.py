@@ -37,7 +37,8 @@ def decode(data: bytes, type_: type[T]) -> T:
         msgspec.ValidationError: it is JSON of quite another shape (a list where an object belongs).
     """
     try:
-        return cast("T", _decoder(cast("Any", type_)).decode(data))
+        value: T = _decoder(type_).decode(data)  # type: ignore[arg-type]  # a type is hashable
+        return value
     except msgspec.ValidationError:
         raw: object = msgspec.json.decode(data)
         salvaged = _salvage_whole(raw, type_)

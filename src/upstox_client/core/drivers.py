@@ -6,13 +6,8 @@ import time
 from collections.abc import Awaitable, Callable, Generator
 from typing import Any, TypeVar
 
-from upstox_client.core.pipeline import Flow, Send, Sleep
-from upstox_client.core.request import Request
-from upstox_client.core.transport import AsyncTransport, Transport
+from upstox_client.core.pipeline import Sleep
 from upstox_client.errors import ApiException
-from upstox_client.rest import RESTResponse
-
-BaseUrl = Callable[[Request], str]
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -54,24 +49,6 @@ async def run_async(flow: Generator[S | Sleep, Any, T], do: Callable[[S], Awaita
             answer = await do(step)
         except ApiException as error:
             answer = error
-
-
-def drive(flow: Flow, transport: Transport, base_url: BaseUrl) -> RESTResponse:
-    """Carry a call to its answer."""
-
-    def send(step: Send) -> RESTResponse:
-        return transport.send(base_url(step.request), step.request)
-
-    return run(flow, send)
-
-
-async def drive_async(flow: Flow, transport: AsyncTransport, base_url: BaseUrl) -> RESTResponse:
-    """Carry a call to its answer."""
-
-    async def send(step: Send) -> RESTResponse:
-        return await transport.send(base_url(step.request), step.request)
-
-    return await run_async(flow, send)
 
 
 async def _sleep(seconds: float) -> None:

@@ -22,6 +22,7 @@ spellings work as well.
 
 from __future__ import annotations
 
+import functools
 import typing
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, ParamSpec, TypeAlias, TypedDict, TypeVar, overload
@@ -37,7 +38,6 @@ from upstox_client.core.request import (
     encode_body,
     fill_path,
     route,
-    spelled,
     with_query,
 )
 from upstox_client.rest import Headers, RESTResponse
@@ -67,7 +67,9 @@ class MissingParameterError(ValueError, TypeError):
     """A required parameter is missing or None. Both of what Python and the official client raise for that."""
 
 
-_OPTIONS: Final = frozenset({"async_req", "_return_http_data_only", "_preload_content", "_request_timeout"})
+# The official name of an option -> the field of `Prepared` that it sets.
+_OPTIONS: Final = {"async_req": "async_req", "_return_http_data_only": "data_only", "_preload_content": "preload"}
+_TIMEOUT: Final = "_request_timeout"
 _JSON: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"
 
@@ -81,9 +83,9 @@ class Prepared(msgspec.Struct):
 
     request: Request
     returns: Any
-    preload: bool
-    async_req: bool
-    data_only: bool
+    preload: object = True
+    async_req: object = False
+    data_only: object = False
 
 
 class Operation(Generic[P, R]):
@@ -111,11 +113,14 @@ class Operation(Generic[P, R]):
         self.names = code.co_varnames[1 : code.co_argcount]
         self.flags = flags
         self.places = {name: self._place(name, form=form) for name in self.names}
-        given = dict(zip(self.names[len(self.names) - len(defaults) :], defaults, strict=True))
-        self._defaults = {name: default for name, default in given.items() if default is not None}
-        self.required = tuple(
-            name for name in self.names if name not in self.flags and (name not in given or given[name] is not None)
-        )
+        default = dict(zip(self.names[len(self.names) - len(defaults) :], defaults, strict=True))
+        unflagged = tuple(name for name in self.names if name not in flags)
+        self.required = tuple(name for name in unflagged if name not in default or default[name] is not None)
+        # Each parameter's position, name, place, name on the wire and default, those of the flags in their own order.
+        self._parts = [
+            (self.names.index(name), name, *self.places[name], default.get(name)) for name in (*unflagged, *flags)
+        ]
+        self._form = form
         self._content_type = _FORM if form else _JSON
         self._headers = {"Accept": accept, "Content-Type": self._content_type}
 
@@ -135,14 +140,11 @@ class Operation(Generic[P, R]):
         # The official name of the call that tells the status and the headers, too.
         setattr(owner, f"{name}_with_http_info", _WithHttpInfo(self))
 
-    @property
+    @functools.cached_property
     def returns(self) -> Any:
         """The type of the result, or None."""
-        found = self.__dict__.get("_returns", self)
-        if found is self:
-            hint = typing.get_type_hints(self.function)["return"]
-            found = self._returns = None if hint is type(None) else hint
-        return found
+        hint = typing.get_type_hints(self.function)["return"]
+        return None if hint is type(None) else hint
 
     @overload
     def __get__(self, api: None, owner: type) -> Operation[P, R]: ...
@@ -163,74 +165,68 @@ class Operation(Generic[P, R]):
             ValueError: a required argument that is missing or None, a bad timeout, a body without JSON form, or an
                 operation that the sandbox does not have.
         """
-        values, options = self._bind(arguments, keywords)
+        if keywords or len(arguments) > len(self.names):
+            self._refuse_misnamed(len(arguments), keywords)
+        headers = self._headers | client.common_headers
+        path_values, pairs, payload = self._sort(arguments, keywords, headers)
         client.refuse_outside_sandbox(self.route.path)
-        headers = self._headers | spelled(client.default_headers)
-        path_values: dict[str, Any] = {}
-        pairs: list[tuple[str, Any]] = []
-        for name, (place, wire_name) in self.places.items():
-            value = values.get(name)
-            if value is None or place == "body" or name in self.flags:
-                continue
-            if place == "header":
-                headers.setdefault(wire_name, as_text(value))
-            elif place == "path":
-                path_values[wire_name] = value
-            else:
-                pairs.append((wire_name, value))
-        if self.flags:
-            pairs += self._lists(values)
         path = self.route.path
         if path_values:
             path = fill_path(path, path_values, client.configuration.safe_chars_for_path_param)
-        is_form = self._content_type == _FORM
-        payload = client.tagged(self.route, values.get("body"))
+        payload = client.tagged(self.route, payload)
         request = Request(
-            path=path if is_form else with_query(path, pairs),
+            path=path if self._form else with_query(path, pairs),
             headers=headers,
             body=encode_body(self.route.method, self._content_type, payload, pairs),
-            timeout=as_timeout(options.get("_request_timeout"), client.timeout),
+            timeout=as_timeout(keywords.get(_TIMEOUT), client.timeout),
             route=self.route,
             signed=self.signed,
             redirects=self.redirects,
             payload=payload,
         )
-        return Prepared(
-            request=request,
-            returns=self.returns,
-            preload=bool(options.get("_preload_content", True)),
-            async_req=bool(options.get("async_req")),
-            data_only=bool(options.get("_return_http_data_only")),
-        )
+        options = {field: keywords[name] for name, field in _OPTIONS.items() if name in keywords} if keywords else {}
+        return Prepared(request, self.returns, **options)
 
-    def _lists(self, values: Mapping[str, Any]) -> list[tuple[str, Any]]:
-        """What the flags that are set make of their lists, in the order in which `flags` has them."""
+    def _sort(
+        self, arguments: tuple[Any, ...], keywords: Mapping[str, Any], headers: dict[str, str]
+    ) -> tuple[dict[str, Any], list[tuple[str, Any]], Any]:
+        """The arguments by place: the path's, the query's or the form's, and the body; `headers` gets its own.
+
+        Raises:
+            MissingParameterError: a required one is missing or None.
+        """
+        given = len(arguments)
+        path_values: dict[str, Any] = {}
+        pairs: list[tuple[str, Any]] = []
         lists: dict[str, list[str]] = {}
-        for name, (wire_name, word) in self.flags.items():
-            if values.get(name):
-                lists.setdefault(wire_name, []).append(word)
-        return list(lists.items())
+        payload: Any = None
+        for index, name, place, wire_name, default in self._parts:
+            value = arguments[index] if index < given else keywords.get(name, default)
+            if value is None:
+                if name in self.required:
+                    raise MissingParameterError(f"Missing the required parameter `{name}` when calling `{self.name}`")
+            elif place == "header":
+                headers.setdefault(wire_name, as_text(value))
+            elif place == "path":
+                path_values[wire_name] = value
+            elif place == "body":
+                payload = value
+            elif name not in self.flags:
+                pairs.append((wire_name, value))
+            elif value:
+                lists.setdefault(wire_name, []).append(self.flags[name][1])
+        pairs += lists.items()
+        return path_values, pairs, payload
 
-    def _bind(self, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        if len(arguments) > len(self.names):
-            raise TypeError(f"{self.name}() takes {len(self.names)} arguments at most, got {len(arguments)}")
-        values = dict(zip(self.names, arguments, strict=False))
-        options: dict[str, Any] = {}
-        for name, value in keywords.items():
-            if name in values:
+    def _refuse_misnamed(self, given: int, keywords: Mapping[str, Any]) -> None:
+        """Refuse arguments that the operation does not have, as the official client does."""
+        if given > len(self.names):
+            raise TypeError(f"{self.name}() takes {len(self.names)} arguments at most, got {given}")
+        for name in keywords:
+            if name in self.names[:given]:
                 raise TypeError(f"{self.name}() got multiple values for argument {name!r}")
-            if name in self.places:
-                values[name] = value
-            elif name in _OPTIONS:
-                options[name] = value
-            else:
+            if name not in self.places and name != _TIMEOUT and name not in _OPTIONS:
                 raise TypeError(f"Got an unexpected keyword argument '{name}' to method {self.name}")
-        for name, default in self._defaults.items():
-            values.setdefault(name, default)
-        for name in self.required:
-            if values.get(name) is None:
-                raise MissingParameterError(f"Missing the required parameter `{name}` when calling `{self.name}`")
-        return values, options
 
 
 class _Call(Generic[P, R_co]):
@@ -254,7 +250,9 @@ class _Call(Generic[P, R_co]):
         return f"<{type(self._api).__name__}.{self.__name__}: {route.method} {route.path}>"
 
     def _prepare(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Prepared:
-        return self._operation.prepare(self._api.api_client, args, kwargs)
+        prepared = self._operation.prepare(self._api.api_client, args, kwargs)
+        prepared.request.fallback_token = self._api.fallback_token
+        return prepared
 
     def _result(self, prepared: Prepared, response: RESTResponse) -> Any:
         """What the caller gets without status and headers."""
@@ -277,11 +275,7 @@ class SyncCall(_Call[P, R_co]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
         """Make the call."""
         prepared = self._prepare(args, kwargs)
-
-        def finish() -> Any:
-            return self._run(prepared)[0]
-
-        result: R_co = self._async_result(finish) if prepared.async_req else finish()
+        result: R_co = self._submit(lambda: self._run(prepared)) if prepared.async_req else self._run(prepared)
         return result
 
     def with_http_info(self, *args: P.args, **kwargs: P.kwargs) -> tuple[R_co, int, Headers]:
@@ -289,10 +283,11 @@ class SyncCall(_Call[P, R_co]):
         prepared = self._prepare(args, kwargs)
 
         def finish() -> Any:
-            value, response = self._run(prepared)
+            response = self._send(prepared)
+            value = self._result(prepared, response)
             return value if prepared.data_only else _info(value, response)
 
-        result: tuple[R_co, int, Headers] = self._async_result(finish) if prepared.async_req else finish()
+        result: tuple[R_co, int, Headers] = self._submit(finish) if prepared.async_req else finish()
         return result
 
     def raw(self, *args: P.args, **kwargs: P.kwargs) -> RESTResponse:
@@ -302,18 +297,17 @@ class SyncCall(_Call[P, R_co]):
     def submit(self, *args: P.args, **kwargs: P.kwargs) -> AsyncResult[R_co]:
         """Make the call in a thread of the client's pool; `.get()` waits for the result."""
         prepared = self._prepare(args, kwargs)
-        result: AsyncResult[R_co] = self._async_result(lambda: self._run(prepared)[0])
+        result: AsyncResult[R_co] = self._submit(lambda: self._run(prepared))
         return result
 
-    def _async_result(self, finish: Callable[[], Any]) -> Any:
-        return self._api.api_client.submit(finish)
+    def _submit(self, work: Callable[[], Any]) -> Any:
+        return self._api.api_client.submit(work)
 
-    def _run(self, prepared: Prepared) -> tuple[Any, RESTResponse]:
-        response = self._send(prepared)
-        return self._result(prepared, response), response
+    def _run(self, prepared: Prepared) -> Any:
+        return self._result(prepared, self._api.api_client.execute(prepared.request))
 
     def _send(self, prepared: Prepared) -> RESTResponse:
-        return self._api.api_client.execute(prepared.request, self._api.fallback_token())
+        return self._api.api_client.execute(prepared.request)
 
 
 class AsyncCall(_Call[P, R_co]):
@@ -344,7 +338,7 @@ class AsyncCall(_Call[P, R_co]):
     async def _send(self, prepared: Prepared) -> RESTResponse:
         if prepared.async_req:
             raise TypeError(f"async_req is for the sync client; `await` {self.__name__}(...) instead")
-        return await self._api.api_client.execute(prepared.request, self._api.fallback_token())
+        return await self._api.api_client.execute(prepared.request)
 
 
 class _WithHttpInfo:

@@ -1,14 +1,14 @@
 """The life of a call, without any I/O: limit, sign, send, decide about a retry, judge the answer.
 
-`call` is a generator. It yields what it wants done (`Send`, `Sleep`) and is sent back what came of it; the drivers in
-`drivers` are all that differs between sync and async.
+`call` is a generator. It yields what it wants done (a `Request` to send, signed as it is, or a `Sleep`) and is sent
+back what came of it: the answer, or a `NetworkError`. The drivers in `drivers` are all that differs between sync and
+async.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Generator
-from typing import TypeAlias, cast
+from collections.abc import Generator
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -20,12 +20,6 @@ from upstox_client.errors import ApiException, RateLimitError
 from upstox_client.rest import RESTResponse
 
 
-class Send(msgspec.Struct, frozen=True):
-    """Send the request, signed as it is; come back with the answer or a `NetworkError`."""
-
-    request: Request
-
-
 class Sleep(msgspec.Struct, frozen=True):
     """Wait so many seconds."""
 
@@ -33,36 +27,39 @@ class Sleep(msgspec.Struct, frozen=True):
 
 
 Outcome: TypeAlias = RESTResponse | ApiException
-Flow: TypeAlias = Generator[Send | Sleep, Outcome | None, RESTResponse]
+Flow: TypeAlias = Generator[Request | Sleep, Outcome, RESTResponse]
 
 
-class Rules(msgspec.Struct, frozen=True):
-    """The policies that a call lives by.
+class Policies(Protocol):
+    """What a call lives by: a client."""
 
-    Attributes:
-        retries: how reads are repeated.
-        limits: the user's rate limits; None to not keep them.
-        limit_wait: the longest wait for a place in them, in seconds.
-        now: a monotonic clock, in seconds.
-    """
+    def retries(self) -> RetryPolicy:
+        """How reads are repeated."""
+        ...
 
-    retries: RetryPolicy
-    limits: Limits | None
-    limit_wait: float
-    now: Callable[[], float] = time.monotonic
+    def limits_for(self, request: Request) -> Limits | None:
+        """The user's rate limits; None to not keep them."""
+        ...
+
+    def limit_wait(self) -> float:
+        """The longest wait for a place in them, in seconds."""
+        ...
+
+    def now(self) -> float:
+        """A monotonic clock, in seconds."""
+        ...
+
+    def sign(self, request: Request) -> None:
+        """Put the signature of the moment into the headers; asked before every try."""
+        ...
+
+    def observe(self, request: Request, answer: Outcome) -> None:
+        """Told of what came of every try."""
+        ...
 
 
-def call(
-    request: Request,
-    rules: Rules,
-    sign: Callable[[Request], None],
-    observe: Callable[[Request, Outcome], None],
-) -> Flow:
+def call(request: Request, policies: Policies) -> Flow:
     """Carry a request to its answer.
-
-    Parameters:
-        sign: puts the signature of the moment into the headers; run before every try.
-        observe: told of what came of every try.
 
     Raises:
         ApiException: the answer is a refusal, or none came; see the tree in `upstox_client.errors`.
@@ -70,25 +67,30 @@ def call(
     attempt, paused = 0, 0.0
     while True:
         attempt += 1
-        if rules.limits is not None:
-            yield from _await_place(request, rules, rules.limits)
-        sign(request)  # on every try: the token may have been replaced meanwhile
-        answer = cast("Outcome", (yield Send(request)))
-        observe(request, answer)
-        error = answer if isinstance(answer, ApiException) else failure(request, answer)
-        if error is None:
-            return cast("RESTResponse", answer)
-        pause = pause_before_retry(rules.retries, request.route.kind, error, attempt, paused)
+        limits = policies.limits_for(request)
+        if limits is not None:
+            yield from _await_place(request, policies, limits)
+        policies.sign(request)  # on every try: the token may have been replaced meanwhile
+        answer = yield request
+        policies.observe(request, answer)
+        if isinstance(answer, ApiException):
+            error = answer
+        else:
+            refusal = failure(request, answer)
+            if refusal is None:
+                return answer
+            error = refusal
+        pause = pause_before_retry(policies.retries(), request.route.kind, error, attempt, paused)
         if pause is None:
             raise outcome(request, error)
         paused += pause
         yield Sleep(pause)
 
 
-def _await_place(request: Request, rules: Rules, limits: Limits) -> Generator[Sleep, Outcome | None, None]:
+def _await_place(request: Request, policies: Policies, limits: Limits) -> Generator[Sleep, Outcome, None]:
     waited = 0.0
-    while (wait := limits.acquire(request.route.bucket, rules.now())) > 0:
-        if waited + wait > rules.limit_wait:
+    while (wait := limits.acquire(request.route.bucket, policies.now())) > 0:
+        if waited + wait > policies.limit_wait():
             raise _limit_reached(request, wait)
         waited += wait
         yield Sleep(wait)
@@ -106,7 +108,7 @@ def _limit_reached(request: Request, wait: float) -> RateLimitError:
 
 def probe(request: Request) -> Flow:
     """Send once and take any answer: that the connection stands is all that matters."""
-    answer = cast("Outcome", (yield Send(request)))
+    answer = yield request
     if isinstance(answer, ApiException):
         raise answer
     return answer

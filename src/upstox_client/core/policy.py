@@ -32,6 +32,8 @@ class Timeout(msgspec.Struct, frozen=True):
     total: float | None = None
 
 
+DEFAULT_TIMEOUT: Final = Timeout()
+
 # What the engine can count, in seconds.
 _SHORTEST: Final = 1e-6
 _LONGEST: Final = 1e9
@@ -47,7 +49,7 @@ def as_timeout(value: TimeoutLike | None, default: Timeout) -> Timeout:
     Raises:
         ValueError: not a positive number of seconds, nor a pair of them.
     """
-    if not value:
+    if not value or value is default:
         return default
     try:
         return _timeout(value, default)

@@ -40,6 +40,7 @@ class Route(msgspec.Struct, frozen=True):
         on_order_host: whether it goes to the order host.
         kind: what it does to the account.
         bucket: whose rate limit it counts against.
+        once: whether it must never be sent twice, not even by the HTTP engine (see `transport`).
     """
 
     method: str
@@ -47,6 +48,7 @@ class Route(msgspec.Struct, frozen=True):
     on_order_host: bool
     kind: Kind
     bucket: str
+    once: bool
 
 
 @functools.lru_cache(maxsize=512)
@@ -55,11 +57,13 @@ def route(method: str, path: str) -> Route:
     kind = Kind.ORDER if "/order/" in path else Kind.WRITE
     if method in {"GET", "HEAD", "OPTIONS"} or path in _READING_POSTS:
         kind = Kind.READ
+    on_order_host = any(mark in path for mark in _ORDER_HOST_MARKS)
     return Route(
         method=method,
         path=path,
-        on_order_host=any(mark in path for mark in _ORDER_HOST_MARKS),
+        on_order_host=on_order_host,
         kind=kind,
+        once=kind is not Kind.READ or on_order_host,  # a read that goes there warms the connection up
         bucket=ORDER_BUCKET if kind is Kind.ORDER else f"{method} {path}",
     )
 
@@ -74,6 +78,8 @@ class Request(msgspec.Struct):
     timeout: Timeout
     route: Route
     signed: bool
+    fallback_token: str | None = None
+    """What to sign with when the configuration has no token."""
     redirects: bool = False
     """Whether an answer of 3xx is what the caller hopes for."""
     payload: object = None
@@ -126,6 +132,8 @@ def as_text(value: Any) -> str:
 
     Dates in ISO form, lists joined by commas (as every list parameter of the wire is), all else as `str` has it.
     """
+    if type(value) is str:  # most are
+        return value
     if isinstance(value, (datetime.date, datetime.datetime)):
         return value.isoformat()
     if isinstance(value, (list, tuple)):

@@ -48,7 +48,7 @@ def decipher(response: RESTResponse, type_: type[T] | None) -> T | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _undecodable(response, f"cannot be read: {error}") from None
     status, data = _envelope(value)
-    if (status == "error" or not hasattr(type_, "status")) and data is None and parse_errors(response.data):
+    if data is None and (status == "error" or not hasattr(type_, "status")) and parse_errors(response.data):
         raise _refusal(response)
     return value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,7 @@ from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 from pyreqwest.bytes import Bytes
 from pyreqwest.client import Client, ClientBuilder, SyncClient, SyncClientBuilder
 from pyreqwest.exceptions import BodyDecodeError, DecodeError, PyreqwestError, RequestTimeoutError
+from pyreqwest.http import HeaderMap, Url
 from pyreqwest.proxy import ProxyBuilder
 from pyreqwest.response import BaseResponse, ResponseBodyReader
 
@@ -36,6 +38,9 @@ _LONGEST_URL: Final = 65_534
 
 # Longer answers are joined from the pieces that came: the engine would set aside several megabytes to do it.
 _LONG: Final = 65_536
+
+
+_parsed: Final = functools.lru_cache(maxsize=64)(Url)  # a program asks for the same few addresses again and again
 
 
 class Transport(Protocol):
@@ -75,20 +80,13 @@ class _PoolKey(NamedTuple):
 
     Over HTTP/2 the engine sends a request again, up to three times and whatever its method, when the server says that
     it has not processed it (REFUSED_STREAM, or GOAWAY without an error). That is the protocol's promise, but it is
-    given by whatever stands in front of the exchange, and it is not ours to believe with an order. So whatever is not
-    a read, and everything else that goes to the order host (it warms the connection up), stays with HTTP/1.1, where
-    the engine never sends anything twice.
+    given by whatever stands in front of the exchange, and it is not ours to believe with an order. So the routes that
+    are `once` stay with HTTP/1.1, where the engine never sends anything twice.
     """
 
     connect: float
     read: float
-    http2: bool
-
-    @classmethod
-    def of(cls, request: Request) -> _PoolKey:
-        """The pool that a request goes through."""
-        http2 = request.route.kind is Kind.READ and not request.route.on_order_host
-        return cls(request.timeout.connect, request.timeout.read, http2)
+    once: bool
 
 
 def _prepare(builder: B, configuration: Configuration, key: _PoolKey) -> B:
@@ -101,7 +99,7 @@ def _prepare(builder: B, configuration: Configuration, key: _PoolKey) -> B:
         builder.connect_timeout(timedelta(seconds=key.connect))
         .read_timeout(timedelta(seconds=key.read))
         .pool_max_idle_per_host(configuration.connection_pool_maxsize)
-        .http2(key.http2)
+        .http2(not key.once)
         .follow_redirects(False)  # the token goes to the host it was meant for, and nowhere else
         .no_proxy()
     )
@@ -170,8 +168,9 @@ class _Pools(Generic[C]):
 
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
-        self._clients: dict[_PoolKey, C] = {}
+        self._clients: dict[tuple[float, float, bool], C] = {}  # by _PoolKey, which is slow to make
         self._unverified = False
+        self._headers: tuple[dict[str, str], HeaderMap] = {}, HeaderMap()
         self._lock = threading.Lock()
         self._pid = os.getpid()
 
@@ -181,7 +180,7 @@ class _Pools(Generic[C]):
     def _client(self, base_url: str, request: Request) -> C:
         if self._unverified or not self._configuration.verify_ssl:  # on every call: the host may have been replaced
             _refuse_unverified(base_url)
-        key = _PoolKey.of(request)
+        key = request.timeout.connect, request.timeout.read, request.route.once
         client = self._clients.get(key)
         if client is not None and self._pid == os.getpid():
             return client
@@ -192,8 +191,25 @@ class _Pools(Generic[C]):
                 if len(self._clients) >= _MOST_POOLS:
                     self._clients.pop(next(iter(self._clients)))
                 self._unverified = self._unverified or not self._configuration.verify_ssl
-                self._clients[key] = _build(self._make, key)
+                self._clients[key] = _build(self._make, _PoolKey(*key))
             return self._clients[key]
+
+    def _builder(self, base_url: str, request: Request) -> Any:
+        """The engine's builder of a request."""
+        client: Any = self._client(base_url, request)
+        url = base_url + request.path
+        if len(url) > _LONGEST_URL:
+            raise ValueError(f"the address is too long: {len(url)} characters of at most {_LONGEST_URL}")
+        known, headers = self._headers  # those of two calls are hardly ever different
+        if known != request.headers:
+            headers = _engine_headers(request.headers)
+            self._headers = request.headers.copy(), headers
+        builder = client.request(request.route.method, _parsed(url)).headers(headers)
+        if request.body is not None:
+            builder = builder.body_bytes(request.body)
+        if request.timeout.total is not None:
+            builder = builder.timeout(timedelta(seconds=request.timeout.total))
+        return builder
 
     def _refuse_after_fork(self) -> None:
         if self._clients and self._pid != os.getpid():
@@ -223,8 +239,7 @@ class SyncTransport(_Pools[SyncClient]):
 
     def send(self, base_url: str, request: Request) -> RESTResponse:
         """See `Transport.send`."""
-        builder = self._client(base_url, request).request(request.route.method, _address(base_url, request))
-        builder = _fill(builder, request)
+        builder = self._builder(base_url, request)
         try:
             response = builder.build().send()
             is_long = _is_long(response)
@@ -249,8 +264,7 @@ class AioTransport(_Pools[Client]):
 
     async def send(self, base_url: str, request: Request) -> RESTResponse:
         """See `Transport.send`."""
-        builder = self._client(base_url, request).request(request.route.method, _address(base_url, request))
-        builder = _fill(builder, request)
+        builder = self._builder(base_url, request)
         before = _cancellations()
         try:
             response = await builder.build().send()
@@ -319,23 +333,11 @@ class _Pairs:
                 yield from [(name, value) for value in self._headers.getall(name)]
 
 
-def _address(base_url: str, request: Request) -> str:
-    url = base_url + request.path
-    if len(url) > _LONGEST_URL:
-        raise ValueError(f"the address is too long: {len(url)} characters of at most {_LONGEST_URL}")
-    return url
-
-
-def _fill(builder: Any, request: Request) -> Any:
+def _engine_headers(headers: Mapping[str, Any]) -> HeaderMap:
     try:
-        builder = builder.headers(request.headers)
+        return HeaderMap(headers)
     except (TypeError, ValueError):
-        raise ValueError(_unsendable_header(request.headers)) from None
-    if request.body is not None:
-        builder = builder.body_bytes(request.body)
-    if request.timeout.total is not None:
-        builder = builder.timeout(timedelta(seconds=request.timeout.total))
-    return builder
+        raise ValueError(_unsendable_header(headers)) from None
 
 
 def _unsendable_header(headers: Mapping[str, Any]) -> str:
