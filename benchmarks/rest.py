@@ -3,10 +3,11 @@
     make bench                                   all of it
     python benchmarks/rest.py --quick            a few calls of each, to see that it runs
     python benchmarks/rest.py --server emulator  small calls against the emulator, whose own time is in every figure
+    python benchmarks/rest.py --together         server and clients on the same cores, as the scheduler puts them
 
 Each contender is a process of its own. They take turns in short rounds, so that a drift of the machine's speed touches
 all alike; what counts is the ratios. The server is a process, too; the bare one (`workers/answers.py`) sends canned
-answers, so that what is measured is the client.
+answers, so that what is measured is the client. It has a core of its own where there are two.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Scale:
     def __init__(self, *, quick: bool) -> None:
         self.rounds = 1 if quick else 8
         self.calls = 20 if quick else 400
-        self.thread_calls = 80 if quick else 16_000
+        self.thread_seconds = 0.05 if quick else 0.5
         self.big_calls = 1 if quick else 6
         self.imports = 1 if quick else 9
 
@@ -96,6 +97,31 @@ class Worker:
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
+class Cores:
+    """Who runs where: the server has the first core for itself, and the contenders have the others.
+
+    Else the scheduler runs a blocking client and the server in turns on one core, where a wake-up costs next to
+    nothing: an advantage over all others that no client has across a network.
+    """
+
+    def __init__(self, *, together: bool) -> None:
+        cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+        self.apart = len(cores) > 1 and not together
+        self._server, self._contenders = (cores[:1], cores[1:]) if self.apart else (cores, cores)
+
+    def of_the_server(self) -> None:
+        """Where processes run that are started from now on."""
+        self._run_on(self._server)
+
+    def of_the_contenders(self) -> None:
+        """Where processes run that are started from now on."""
+        self._run_on(self._contenders)
+
+    def _run_on(self, cores: list[int]) -> None:
+        if self.apart:
+            os.sched_setaffinity(0, cores)
+
+
 def start_server(kind: str) -> tuple[subprocess.Popen[str], str]:
     command = [OURS, str(HERE / "workers" / "answers.py")]
     if kind == "emulator":
@@ -141,7 +167,7 @@ def small_calls(workers: dict[str, Worker], scale: Scale) -> None:
             worker.latencies += worker.ask(do="calls", count=scale.calls)["seconds"]
         for worker in workers.values():
             if worker.name != "raw_socket":
-                done = worker.ask(do="threads", threads=THREADS, count=scale.thread_calls // scale.rounds)
+                done = worker.ask(do="threads", threads=THREADS, seconds=scale.thread_seconds)
                 worker.rates.append(done["count"] / done["seconds"])
     official, raw = workers["official"], workers["raw_socket"]
     print(
@@ -214,10 +240,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a few calls of each, to see that it runs")
     parser.add_argument("--server", choices=("bare", "emulator"), default="bare")
+    parser.add_argument("--together", action="store_true", help="let clients and server share the cores")
     options = parser.parse_args()
     scale = Scale(quick=options.quick)
+    cores = Cores(together=options.together)
+    cores.of_the_server()
     server, url = start_server(options.server)
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores; {options.server} server, loopback, HTTP/1.1")
+    cores.of_the_contenders()
+    where = "on a core of its own" if cores.apart else "on the same cores"
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores; loopback, HTTP/1.1")
+    print(f"{options.server} server {where}")
     try:
         names = {"ours_sync": OURS, "ours_async": OURS, "official": OFFICIAL, "raw_socket": OURS}
         workers = {name: Worker(name, python, url) for name, python in names.items()}

@@ -39,18 +39,28 @@ def timed(call, count):
     return {"seconds": seconds}
 
 
-def in_threads(call, threads, count):
+def in_threads(call, threads, seconds):
+    """Calls from several threads, all of them busy to the end."""
+    counts = []
+    gate = threading.Barrier(threads + 1)
+
     def work():
-        for _ in range(count // threads):
+        count = 0
+        gate.wait()
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
             call()
+            count += 1
+        counts.append(count)
 
     running = [threading.Thread(target=work) for _ in range(threads)]
-    started = time.perf_counter()
     for thread in running:
         thread.start()
+    gate.wait()
+    started = time.perf_counter()
     for thread in running:
         thread.join()
-    return {"count": count // threads * threads, "seconds": time.perf_counter() - started}
+    return {"count": sum(counts), "seconds": time.perf_counter() - started}
 
 
 def rest_calls(upstox_client, client):
@@ -108,6 +118,6 @@ def serve(calls, threads_before, decoder=None):
         elif command["do"] == "decode":
             answer(timed(made(what), command["count"]))
         elif command["do"] == "threads":
-            answer(in_threads(calls[what], command["threads"], command["count"]))
+            answer(in_threads(calls[what], command["threads"], command["seconds"]))
         else:
             answer({"rss_mb": rss_mb()})

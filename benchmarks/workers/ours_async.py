@@ -9,14 +9,18 @@ from upstox_client import aio
 before = _serve.threads_now()
 
 
-async def many(call, tasks, count):
+async def many(call, tasks, seconds):
     async def work():
-        for _ in range(count // tasks):
+        count = 0
+        while time.perf_counter() < end:
             await call()
+            count += 1
+        return count
 
     started = time.perf_counter()
-    await asyncio.gather(*(work() for _ in range(tasks)))
-    return {"count": count // tasks * tasks, "seconds": time.perf_counter() - started}
+    end = started + seconds
+    counts = await asyncio.gather(*(work() for _ in range(tasks)))
+    return {"count": sum(counts), "seconds": time.perf_counter() - started}
 
 
 async def timed(call, count):
@@ -38,7 +42,7 @@ async def main():
             if command["do"] == "calls":
                 _serve.answer(await timed(call, command["count"]))
             elif command["do"] == "threads":
-                _serve.answer(await many(call, command["threads"], command["count"]))
+                _serve.answer(await many(call, command["threads"], command["seconds"]))
             else:
                 _serve.answer({"rss_mb": _serve.rss_mb()})
 

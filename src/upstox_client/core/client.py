@@ -41,6 +41,8 @@ SDK_VERSION: Final = "2.30.0"
 
 _ORDER_PROBE: Final = "/order/place"  # a path of the order host, so that the probe goes there
 
+_ORDER: Final = Kind.ORDER  # asked about on every call, and an enum is slow to look into
+
 _DELIMITERS: Final = {"ssv": " ", "tsv": "\t", "pipes": "|"}
 
 
@@ -69,6 +71,7 @@ class BaseClient:
         if header_name is not None:
             self.set_default_header(header_name, header_value or "")
         self._common_headers: tuple[dict[str, str], dict[str, str]] = {}, {}
+        self._signature = "", "", ""  # of which token, and the header and its value
         self.cookie = cookie
         self.last_response: RESTResponse | None = None
         self._limits: tuple[tuple[str, str], Limits] | None = None
@@ -150,11 +153,16 @@ class BaseClient:
             request.headers["Cookie"] = self.cookie
         if not request.signed:
             return
-        settings = self.configuration.auth_settings()["OAUTH2"]
-        if self.configuration.access_token:
-            request.headers[settings["key"]] = settings["value"]
+        token = self.configuration.access_token
+        if token:
+            known, name, value = self._signature
+            if known != token:
+                settings = self.configuration.auth_settings()["OAUTH2"]
+                name, value = settings["key"], settings["value"]
+                self._signature = token, name, value
+            request.headers[name] = value
         elif request.fallback_token:
-            request.headers[settings["key"]] = f"Bearer {request.fallback_token}"
+            request.headers["Authorization"] = f"Bearer {request.fallback_token}"
 
     def observe(self, request: Request, answer: Outcome) -> None:
         """See `Policies`."""
@@ -187,7 +195,7 @@ class BaseClient:
     def flow(self, request: Request) -> Flow:
         """The call as a flow for the drivers."""
         flow = call(request, self)
-        return self._adopting(flow) if request.route.kind is Kind.ORDER else flow
+        return self._adopting(flow) if request.route.kind is _ORDER else flow
 
     def _adopting(self, flow: Flow) -> Flow:
         """`flow`, but an order whose outcome is unknown knows whom to ask."""
@@ -230,7 +238,7 @@ class BaseClient:
         """The value of an answer."""
         try:
             value = decipher(response, returns)
-            if value is not None and request.route.kind is Kind.ORDER:
+            if request.route.kind is _ORDER and value is not None:
                 refuse_loss(response, value)
             return value
         except ApiException as error:

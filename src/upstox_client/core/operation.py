@@ -157,7 +157,13 @@ class Operation(Generic[P, R]):
             return self
         return api.call_type(self, api)
 
-    def prepare(self, client: BaseClient, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Prepared:
+    def prepare(
+        self,
+        client: BaseClient,
+        arguments: tuple[Any, ...],
+        keywords: Mapping[str, Any],
+        fallback_token: str | None = None,
+    ) -> Prepared:
         """The request that a call with these arguments makes, without sending it.
 
         Raises:
@@ -173,14 +179,16 @@ class Operation(Generic[P, R]):
         path = self.route.path
         if path_values:
             path = fill_path(path, path_values, client.configuration.safe_chars_for_path_param)
-        payload = client.tagged(self.route, payload)
+        if payload is not None:
+            payload = client.tagged(self.route, payload)
         request = Request(
             path=path if self._form else with_query(path, pairs),
             headers=headers,
             body=encode_body(self.route.method, self._content_type, payload, pairs),
-            timeout=as_timeout(keywords.get(_TIMEOUT), client.timeout),
+            timeout=as_timeout(keywords.get(_TIMEOUT), client.timeout) if keywords else client.timeout,
             route=self.route,
             signed=self.signed,
+            fallback_token=fallback_token,
             redirects=self.redirects,
             payload=payload,
         )
@@ -250,9 +258,8 @@ class _Call(Generic[P, R_co]):
         return f"<{type(self._api).__name__}.{self.__name__}: {route.method} {route.path}>"
 
     def _prepare(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Prepared:
-        prepared = self._operation.prepare(self._api.api_client, args, kwargs)
-        prepared.request.fallback_token = self._api.fallback_token
-        return prepared
+        api = self._api
+        return self._operation.prepare(api.api_client, args, kwargs, api.fallback_token)
 
     def _result(self, prepared: Prepared, response: RESTResponse) -> Any:
         """What the caller gets without status and headers."""

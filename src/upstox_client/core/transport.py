@@ -36,8 +36,9 @@ _MOST_POOLS: Final = 8
 # The engine takes no longer addresses.
 _LONGEST_URL: Final = 65_534
 
-# Longer answers are joined from the pieces that came: the engine would set aside several megabytes to do it.
-_LONG: Final = 65_536
+# Answers whose length has more digits are joined here from the pieces that came: the engine would set aside several
+# megabytes to do it.
+_DIGITS: Final = 5
 
 
 _parsed: Final = functools.lru_cache(maxsize=64)(Url)  # a program asks for the same few addresses again and again
@@ -244,7 +245,7 @@ class SyncTransport(_Pools[SyncClient]):
             response = builder.build().send()
             is_long = _is_long(response)
             body = b"".join(iter(response.body_reader.read_chunk, None)) if is_long else bytes(response.bytes())
-            return RESTResponse(response.status, body, _Pairs(response.headers))
+            return RESTResponse(response.status, body, _Pairs(response))
         except PyreqwestError as error:
             raise _network_error(error, request) from None
 
@@ -274,7 +275,7 @@ class AioTransport(_Pools[Client]):
             raise _network_error(error, request) from None
         if request.route.kind is Kind.READ:  # what became of a write is more than that nobody waits for it
             _heed_cancellation(before)
-        return RESTResponse(response.status, body, _Pairs(response.headers))
+        return RESTResponse(response.status, body, _Pairs(response))
 
     async def close(self) -> None:
         """See `Transport.close`."""
@@ -287,7 +288,7 @@ class AioTransport(_Pools[Client]):
 def _is_long(response: BaseResponse) -> bool:
     """Whether it is worth while to join the answer here; one that came compressed has no length."""
     length = response.get_header("content-length")
-    return length is None or not length.isdigit() or int(length) > _LONG
+    return length is None or len(length) > _DIGITS
 
 
 async def _joined(reader: ResponseBodyReader) -> bytes:
@@ -316,21 +317,23 @@ def _heed_cancellation(before: int) -> None:
 class _Pairs:
     """The headers of an answer, read when they are asked for; one whose value is not text is left out."""
 
-    __slots__ = ("_headers",)
+    __slots__ = ("_response",)
 
-    def __init__(self, headers: Any) -> None:
-        self._headers = headers
+    def __init__(self, response: BaseResponse) -> None:
+        self._response = response
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
+        headers: Any = self._response.headers
         try:
-            return iter(list(self._headers.items()))
+            return iter(list(headers.items()))
         except ValueError:
-            return self._readable()
+            return _readable(headers)
 
-    def _readable(self) -> Iterator[tuple[str, str]]:
-        for name in dict.fromkeys(self._headers.keys()):
-            with contextlib.suppress(ValueError):
-                yield from [(name, value) for value in self._headers.getall(name)]
+
+def _readable(headers: Any) -> Iterator[tuple[str, str]]:
+    for name in dict.fromkeys(headers.keys()):
+        with contextlib.suppress(ValueError):
+            yield from [(name, value) for value in headers.getall(name)]
 
 
 def _engine_headers(headers: Mapping[str, Any]) -> HeaderMap:
