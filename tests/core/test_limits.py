@@ -77,6 +77,40 @@ def test_usage_agrees_with_brute_force(windows: tuple[Window, ...], gaps: list[f
     )
 
 
+# Eighths of a second: on the way to the server, and back.
+ways = st.tuples(st.integers(0, 2), st.integers(0, 2)).map(lambda pair: (pair[0] / 8, pair[1] / 8))
+
+
+@given(
+    st.lists(st.builds(Window, st.integers(1, 5), st.integers(1, 5)), min_size=1, max_size=3).map(tuple),
+    st.lists(st.tuples(quarters.map(lambda gap: gap / 8), ways), max_size=40),
+)
+def test_no_window_of_the_server_is_exceeded(
+    windows: tuple[Window, ...], calls: list[tuple[float, tuple[float, float]]]
+) -> None:
+    """Whatever the network does: it counts when calls arrive, which this side cannot know."""
+    bucket, now, arrived = Bucket(windows), 100.0, list[float]()
+    under_way: list[tuple[float, float]] = []  # answered when, let go when
+
+    def pass_time(until: float) -> None:
+        for answered, taken in sorted(call for call in under_way if call[0] <= until):
+            bucket.answered(taken, answered)
+            under_way.remove((answered, taken))
+
+    for gap, (there, back) in calls:
+        now += gap
+        pass_time(now)
+        while (wait := bucket.wait(now)) > 0:
+            now += wait
+            pass_time(now)
+        bucket.take(now)
+        under_way.append((now + there + back, now))
+        arrived.append(now + there)
+    for window in windows:
+        for start in arrived:
+            assert sum(start <= moment < start + window.seconds for moment in arrived) <= window.count
+
+
 def test_fifty_a_second_and_five_hundred_a_minute() -> None:
     limits, now, moments = Limits(), 0.0, []
     for _ in range(1100):

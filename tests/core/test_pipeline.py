@@ -483,6 +483,18 @@ def test_who_is_overtaken_while_waiting_waits_again_within_bounds() -> None:
         flow.send(None)
 
 
+@pytest.mark.parametrize(("took", "wait"), [(0.25, 10.0), (0.5, 10.0), (3.0, 7.5)])
+@pytest.mark.parametrize("answer", [ok(), refused(400), timed_out()])
+def test_a_call_counts_from_when_it_may_have_reached_the_server(took: float, wait: float, answer: Any) -> None:
+    limits, clock = small(), Clock()
+    flow = call(request_of(*READ), Fixed(RetryPolicy(tries=0), limits, 15.0, clock))
+    next(flow)
+    clock.now += took
+    with pytest.raises((StopIteration, ApiException)):
+        flow.send(answer)
+    assert run(READ, [ok()], limits=limits, clock=clock).sleeps == [wait]
+
+
 # The drivers
 
 

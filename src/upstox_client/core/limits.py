@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterator
 from typing import Final
@@ -56,15 +57,25 @@ class Usage(msgspec.Struct, frozen=True):
         return f"{self.used}/{self.count} in {self.seconds:g} s"
 
 
-class Bucket:
-    """The calls of one bucket; not thread-safe by itself."""
+# The longest that a call is taken to be on its way to the server; what an answer takes beyond is the server's thinking.
+_LONGEST_WAY: Final = 0.5
 
-    __slots__ = ("_calls", "windows")
+
+class Bucket:
+    """The calls of one bucket; not thread-safe by itself.
+
+    The server counts a call when it arrives, which is later than when it is let go. So a call that was answered counts
+    from its answer; else those of a burst over new connections, which arrive late, would still be in the server's
+    window when the next ones are let go.
+    """
+
+    __slots__ = ("_calls", "_most", "windows")
 
     def __init__(self, windows: tuple[Window, ...]) -> None:
         self.windows = windows
-        # The moments of the latest calls; the n-th last one decides whether a window of n has room.
-        self._calls: deque[float] = deque(maxlen=max(window.count for window in windows))
+        # The moments of the latest calls, in order; the n-th last one decides whether a window of n has room.
+        self._calls: list[float] = []
+        self._most = max(window.count for window in windows)
 
     def wait(self, now: float) -> float:
         """Seconds until every window has room; 0 or less if it has."""
@@ -75,8 +86,18 @@ class Bucket:
         )
 
     def take(self, now: float) -> None:
-        """Count a call."""
-        self._calls.append(now)
+        """Count a call that is let go now."""
+        insort(self._calls, now)
+        if len(self._calls) > self._most:
+            del self._calls[0]
+
+    def answered(self, taken: float, now: float) -> None:
+        """Count the call that was let go at `taken` from now."""
+        calls = self._calls
+        place = bisect_left(calls, taken)
+        if place < len(calls) and calls[place] == taken:
+            del calls[place]
+            insort(calls, min(now, taken + _LONGEST_WAY))
 
     def usage(self, now: float) -> tuple[Usage, ...]:
         """How much of each window is used."""
@@ -107,6 +128,11 @@ class Limits:
                 return wait
             calls.take(now)
             return 0.0
+
+    def answered(self, bucket: str, taken: float, now: float) -> None:
+        """The call that took its place at `taken` was answered, or failed, now."""
+        with self._lock:
+            self._buckets[bucket].answered(taken, now)
 
     def usage(self, now: float) -> dict[str, tuple[Usage, ...]]:
         """What is used of each bucket that has been called."""

@@ -68,10 +68,11 @@ def call(request: Request, policies: Policies) -> Flow:
     while True:
         attempt += 1
         limits = policies.limits_for(request)
-        if limits is not None:
-            yield from _await_place(request, policies, limits)
+        taken = 0.0 if limits is None else (yield from _await_place(request, policies, limits))
         policies.sign(request)  # on every try: the token may have been replaced meanwhile
         answer = yield request
+        if limits is not None:
+            limits.answered(request.route.bucket, taken, policies.now())
         policies.observe(request, answer)
         if isinstance(answer, ApiException):
             error = answer
@@ -87,13 +88,15 @@ def call(request: Request, policies: Policies) -> Flow:
         yield Sleep(pause)
 
 
-def _await_place(request: Request, policies: Policies, limits: Limits) -> Generator[Sleep, Outcome, None]:
+def _await_place(request: Request, policies: Policies, limits: Limits) -> Generator[Sleep, Outcome, float]:
+    """Wait for a place within the limits; the moment at which it was taken."""
     waited = 0.0
-    while (wait := limits.acquire(request.route.bucket, policies.now())) > 0:
+    while (wait := limits.acquire(request.route.bucket, now := policies.now())) > 0:
         if waited + wait > policies.limit_wait():
             raise _limit_reached(request, wait)
         waited += wait
         yield Sleep(wait)
+    return now
 
 
 def _limit_reached(request: Request, wait: float) -> RateLimitError:
