@@ -16,7 +16,7 @@ from upstox_client.instruments import IllegalPriceError, IllegalQuantityError
 from upstox_client.models.gtt import GttOrderDetails, Rule
 from upstox_client.models.orders import OrderBookData
 from upstox_client.trading import AsyncUpstox, IllegalOrderError, Upstox
-from upstox_client.trading.gtt import GttOrder
+from upstox_client.trading.gtt_orders import GttOrder
 from upstox_client.trading.gtt_rules import ended
 from upstox_client.trading.orders import _batches
 

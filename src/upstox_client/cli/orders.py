@@ -366,7 +366,7 @@ def _wait_for(side: Side, symbol: str, quantity: int | None, options: dict[str, 
 
 
 def _report_gtt(orders: list[GttOrder], *, json: bool, csv: bool) -> None:
-    from upstox_client.trading.gtt import GttBook
+    from upstox_client.trading.gtt_orders import GttBook
 
     title = counted(len(orders), "GTT order")
     emit(title, GttBook(orders), json=json, csv=csv, shown=_GTT_SHOWN, spare=_GTT_SPARE)

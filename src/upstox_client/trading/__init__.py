@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from upstox_client.trading.candles import Candle as Candle
     from upstox_client.trading.candles import Candles as Candles
     from upstox_client.trading.fills import Fill as Fill
-    from upstox_client.trading.gtt import AsyncGttOrder as AsyncGttOrder
-    from upstox_client.trading.gtt import GttOrder as GttOrder
+    from upstox_client.trading.gtt_orders import AsyncGttOrder as AsyncGttOrder
+    from upstox_client.trading.gtt_orders import GttOrder as GttOrder
     from upstox_client.trading.guards import GuardError as GuardError
     from upstox_client.trading.guards import Guards as Guards
     from upstox_client.trading.information import Fundamentals as Fundamentals
@@ -53,7 +53,7 @@ _HOMES = {
     "account": ("Funds",),
     "candles": ("Candle", "Candles"),
     "fills": ("Fill",),
-    "gtt": ("AsyncGttOrder", "GttOrder"),
+    "gtt_orders": ("AsyncGttOrder", "GttOrder"),
     "guards": ("GuardError", "Guards"),
     "information": ("Fundamentals", "Holiday", "Hours", "MarketStatus", "NewsItem"),
     "live": ("AsyncOrder", "Order"),
