@@ -262,6 +262,7 @@ def test_a_bracket_to_its_target(floor: Floor) -> None:
             "between the price, 1500, and the stop: 5, got 2",
         ),
         ({"target": 1500.05}, IllegalPriceError, "target=1500.05 is between two ticks"),
+        ({"trigger": 1480.03}, IllegalPriceError, "trigger=1480.03 is between two ticks of 0.1 rupees; try 1480 or"),
         ({"stoploss": 0}, IllegalPriceError, "above 0"),
         ({"when": "beside"}, IllegalOrderError, "when is 'above' or 'below', got 'beside'"),
         ({"quantity": 0}, IllegalQuantityError, "above 0"),
@@ -271,6 +272,17 @@ def test_what_makes_no_sense_is_not_sent(floor: Floor, terms: dict[str, Any], er
     with pytest.raises(error, match=re.escape(told)):
         floor.do(floor.up.gtt.buy, "RELIANCE", **({"quantity": 1, "trigger": 1480} | terms))
     floor.emulator.journal.assert_not_called("POST", "/v3/order/gtt/place")
+
+
+def test_a_price_is_called_what_the_caller_has_called_it(floor: Floor) -> None:
+    gtt = floor.up.gtt
+    with pytest.raises(IllegalPriceError, match=r"^RELIANCE: trigger must be above 0, got 0$"):
+        floor.do(gtt.sell, "RELIANCE", 1, trigger=0)
+    with pytest.raises(IllegalPriceError, match=r"^RELIANCE: limit=1500\.03 is between two ticks"):
+        floor.do(gtt.bracket, "buy", "RELIANCE", 1, limit=1500.03, target=1550)
+    order = floor.do(gtt.buy, "RELIANCE", 1, trigger=1480)
+    with pytest.raises(IllegalPriceError, match=r"^RELIANCE: trigger=1480\.03 is between two ticks"):
+        floor.do(order.modify, trigger=1480.03)
 
 
 def test_a_sale_is_the_other_way_round(floor: Floor) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Generic, Literal, TypeAlias, TypedDict, Unpack
 
+import msgspec
+
 from upstox_client.api.order_controller_v_3_api import OrderV3Operations
 from upstox_client.errors import ApiException, ResponseDecodeError
 from upstox_client.instruments import Instrument, Name
@@ -24,6 +26,7 @@ from upstox_client.trading.tickets import (
     Side,
     Terms,
     Ticket,
+    checked_price,
     make_ticket,
     protection,
 )
@@ -134,12 +137,10 @@ class GttFlows(Flowing, Generic[G]):
         at_once: bool = False,
     ) -> Flow[G]:
         instrument = yield from self.market.instrument.flow(name)
-        ticket = make_ticket(
-            side,
-            instrument,
-            quantity,
-            Terms(lots=terms.get("lots"), limit=price, product=terms.get("product", "delivery")),
-        )
+        wanted = Terms(lots=terms.get("lots"), product=terms.get("product", "delivery"))
+        ticket = make_ticket(side, instrument, quantity, wanted)
+        price = checked_price(instrument, "limit" if at_once else "trigger", price, needed=True)
+        ticket = msgspec.structs.replace(ticket, order_type="LIMIT", price=price, protection=None)
         legs = Legs(target=terms.get("target"), stoploss=terms.get("stoploss"), trailing=terms.get("trailing"))
         percent = terms.get("market_protection")
         if percent is not None:

@@ -63,7 +63,7 @@ def check_legs(instrument: Instrument, side: TransactionType, entry: float, legs
     Raises:
         IllegalPriceError, IllegalOrderError: as `make_rules`.
     """
-    entry = checked_price(instrument, "the entry", entry)
+    entry = checked_price(instrument, "trigger", entry, needed=True)
     target, stoploss, trailing = legs["target"], legs["stoploss"], legs["trailing"]
     if target is not None:
         target = checked_price(instrument, "target", target)

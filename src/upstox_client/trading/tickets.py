@@ -407,15 +407,20 @@ def checked_prices(
     return limit, stop
 
 
-def checked_price(instrument: Instrument, name: str, price: float) -> float:
+def checked_price(instrument: Instrument, name: str, price: float, *, needed: bool = False) -> float:
     """A price that the exchange takes, as it is sent; the message has the nearest ones.
+
+    Parameters:
+        name: what the user calls it.
+        needed: whether there is no order without it.
 
     Raises:
         IllegalPriceError: it does not, or this is none.
     """
     price = as_rupees(instrument, name, price)
     if not 0 < price < float("inf"):
-        raise IllegalPriceError(f"{instrument}: {name} must be above 0, got {price:.10g}; leave it out for none")
+        without = "" if needed else "; leave it out for none"
+        raise IllegalPriceError(f"{instrument}: {name} must be above 0, got {price:.10g}{without}")
     below, above = legal_prices(instrument, price)
     if below != above:
         near = f"{below:.10g} or {above:.10g}" if below else f"{above:.10g}"
