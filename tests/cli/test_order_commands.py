@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -88,15 +89,16 @@ def test_buying_and_what_became_of_it(run: Command) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["RELIANCE", "10", "--limit", "1500.03"], "try 1500 or 1500.1"),
+        (["RELIANCE", "10", "--limit", "1500.03"], "RELIANCE: --limit 1500.03 is between two ticks of 0.1 rupees; try"),
         (["RELIANCE"], "Say how many: QUANTITY in units, or --lots"),
         (["RELIANCE", "1", "--lots", "1"], "and not both"),
-        (["NIFTY", "1"], "is not traded, only looked at"),
+        (["NIFTY", "1"], "Its futures and options are: upstox search --kind FUT -u NIFTY, upstox chain NIFTY"),
+        (["CRUDEOIL FUT", "100"], "say --lots 1, not 100 units"),
         (["NIFTY FUT", "10"], "try 65 (1 lot)"),
         (["RELAINCE", "1"], "no instrument is called 'RELAINCE'"),
         (["RELIANCE", "1", "--product", "cover"], "product is one of"),
         (["RELIANCE", "1", "--validity", "gtc"], "validity is one of day, ioc"),
-        (["RELIANCE", "1", "--protection", "30"], "at most 25 percent"),
+        (["RELIANCE", "1", "--protection", "30"], "--protection is above 0 and at most 25 percent"),
         (["RELIANCE", "1", "--paper"], "--paper excludes"),
     ],
 )
@@ -257,6 +259,15 @@ def test_orders_that_wait(run: Command) -> None:
     assert "CANCELLED" in run("gtt", "cancel", row["id"]).stdout
     wrong = ("gtt", "buy", "RELIANCE", "1", "--trigger", "1480", "--target", "1470")
     assert "the target of a BUY at 1480 is above that" in run(*wrong, code=2).stderr
+    wrong = ("gtt", "buy", "RELIANCE", "1", "--trigger", "1500.03")
+    assert "RELIANCE: --trigger 1500.03 is between two ticks" in run(*wrong, code=2).stderr
+
+
+def test_the_commands_that_are_offered_are_there(run: Command) -> None:
+    offered = run("order", "buy", "BANKNIFTY", "1", code=2).stderr.partition("are: ")[2].strip().split(", ")
+    assert len(offered) == 2
+    for command in offered:
+        assert "BANKNIFTY" in run(*shlex.split(command)[1:]).stdout
 
 
 # What there is

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from upstox_client.auth import IST
-from upstox_client.cli.words import duration, lifetime, moment, rupees
+from upstox_client.cli.words import as_typed, duration, lifetime, moment, rupees
 
 NOW = dt.datetime(2026, 11, 24, 23, 18, tzinfo=IST)
 
@@ -66,3 +66,22 @@ def test_moments():
 def test_lifetimes():
     assert lifetime(NOW + dt.timedelta(hours=4, minutes=12), NOW) == "expires in 4 h 12 min, 03:30 IST"
     assert lifetime(NOW - dt.timedelta(hours=3), NOW) == "expired 3 h 0 min ago, 20:18 IST"
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("RELIANCE: limit=1500.03 is between two ticks", "RELIANCE: --limit 1500.03 is between two ticks"),
+        ("limit= and market=True exclude each other", "--limit and --market exclude each other"),
+        ("give stoploss=, too", "give --stoploss, too"),
+        ("use product='delivery' or 'intraday'", "use --product delivery or 'intraday'"),
+        ("say lots=1, not 100 units", "say --lots 1, not 100 units"),
+        ("market_protection is above 0", "--protection is above 0"),
+        ("see up.orders()", "see upstox order list"),
+        ("look at up.gtt.orders()", "look at upstox gtt list"),
+        ("up.futures('NIFTY 50')", "upstox search --kind FUT -u 'NIFTY 50'"),
+        ("the limit is 5", "the limit is 5"),
+    ],
+)
+def test_what_is_told_to_programs_is_told_in_the_words_of_the_command_line(message, text):
+    assert as_typed(message) == text

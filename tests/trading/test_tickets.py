@@ -147,7 +147,7 @@ def test_prices_are_shown_to_the_tick() -> None:
         ({"one": FUTURE, "quantity": 100}, IllegalQuantityError, "try 65 or 130 (1 or 2 lots)"),
         ({"one": FUTURE, "quantity": 65 * 271}, IllegalQuantityError, "10 orders of 1755, the freeze"),
         ({"one": CRUDE, "quantity": 100}, IllegalQuantityError, "ordered in lots of 100 BBL: say lots=1"),
-        ({"one": INDEX}, IllegalOrderError, "only looked at. Its futures and options"),
+        ({"one": INDEX}, IllegalOrderError, "only looked at. Its futures and options are: up.futures('NIFTY')"),
         ({"product": "cover"}, IllegalOrderError, "product is one of delivery, d, intraday, i, mtf, got 'cover'"),
         ({"product": "mtf", "one": FUTURE, "quantity": 65}, IllegalOrderError, "not bought on margin"),
         ({"validity": "gtc"}, IllegalOrderError, "validity is one of day, ioc, got 'gtc'"),

@@ -13,6 +13,7 @@ from upstox_client.auth.errors import (
     TokenStoreError,
 )
 from upstox_client.cli.options import WrongUsageError
+from upstox_client.cli.words import as_typed
 from upstox_client.errors import (
     ApiException,
     AuthenticationError,
@@ -82,7 +83,7 @@ def _call_in_words(error: ApiException) -> str:
         return f"Upstox does not accept the token: {said}.\nLog in again: upstox login{_other_token()}"
     if isinstance(error, ServerError):
         return f"Upstox failed: {said}.\nTry again in a while."
-    return f"Upstox refused{about}: {said}." if error.status else f"{said[:1].upper()}{said[1:]}."
+    return f"Upstox refused{about}: {said}." if error.body is not None else f"{said[:1].upper()}{said[1:]}{about}."
 
 
 def _other_token() -> str:
@@ -96,4 +97,6 @@ def _said(error: ApiException) -> str:
         " ".join(filter(None, (entry.message and entry.message.rstrip("."), entry.code and f"({entry.code})")))
         for entry in error.errors
     )
-    return words or f"{f'HTTP {error.status} ' if error.status else ''}{error.reason}".rstrip(". ")
+    if words or error.body is not None:
+        return words or f"HTTP {error.status} {error.reason}".rstrip(". ")
+    return as_typed(f"{error.reason}").rstrip(". ")  # no server said it: we have

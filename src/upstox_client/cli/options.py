@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from upstox_client.cli.words import as_typed
 from upstox_client.configuration import Configuration
 from upstox_client.redact import redact_url
 
@@ -117,7 +118,7 @@ def trading(
     except MissingExtraError as error:
         raise WrongUsageError(f"{error}") from error
     except ValueError as error:
-        raise WrongUsageError(f"{error}") from error
+        raise WrongUsageError(as_typed(f"{error}")) from error
     except LookupError as error:
         if type(error) is not LookupError:  # KeyError and IndexError are ours
             raise

@@ -22,7 +22,7 @@ from upstox_client.cli.options import (
     trading,
 )
 from upstox_client.cli.tables import Columns, cell, emit
-from upstox_client.cli.words import counted
+from upstox_client.cli.words import as_typed, counted
 
 if TYPE_CHECKING:
     from upstox_client.trading import Basket, GttOrder, Order, Preview, Ticket
@@ -469,7 +469,7 @@ def report_basket(title: str, basket: Basket[Order], *, wait: float, json: bool,
     emit(title, basket, json=json, csv=csv)
     bad = [one for one in basket.orders if one.is_unknown or one.status == "rejected"]
     for line in basket.failed:
-        show.say(f"Not sent: {line}")
+        show.say(f"Not sent: {as_typed(f'{line}')}")
     for one in bad:
         show.say(f"{one.ticket}: {one.status}: {one.message}")
     if basket.failed or bad:

@@ -1,13 +1,44 @@
-"""Money and time for people."""
+"""Money and time for people, and a program's words as a command's."""
 
 from __future__ import annotations
 
 import datetime
+import functools
+import re
+import shlex
+from typing import Final
 
 from upstox_client.auth.expiry import IST
 
 _HOUR = 3600.0
 _DAY = 24 * _HOUR
+
+# What messages offer to a program, and what does the same on the command line.
+_COMMANDS: Final = (
+    (re.compile(r"up\.futures\('([^']*)'\)"), "upstox search --kind FUT -u {}"),
+    (re.compile(r"up\.options\('([^']*)'\)"), "upstox chain {}"),
+    (re.compile(r"up\.orders\(()\)"), "upstox order list"),
+    (re.compile(r"up\.gtt\.orders\(()\)"), "upstox gtt list"),
+)
+_OPTION: Final = re.compile(
+    r"\b(limit|stop|lots|market|trigger|target|stoploss|trailing|product)=('\w+'|-?\w+(?:\.\w+)*)?"
+)
+
+
+def as_typed(message: str) -> str:
+    """A message to a program, in the words of the command line: `--limit 1500` for `limit=1500`, commands for calls."""
+    for call, command in _COMMANDS:
+        message = call.sub(functools.partial(_as_command, command), message)
+    return _OPTION.sub(_as_option, message).replace("market_protection", "--protection")
+
+
+def _as_command(command: str, found: re.Match[str]) -> str:
+    return command.format(shlex.quote(found[1]))
+
+
+def _as_option(found: re.Match[str]) -> str:
+    value = (found[2] or "").strip("'")
+    return f"--{found[1]}" + (f" {value}" if value not in {"", "True"} else "")
 
 
 def rupees(amount: float | None, places: int = 2) -> str:

@@ -205,8 +205,9 @@ def make_ticket(side: str, instrument: Instrument, quantity: int | None, terms: 
     if unknown:
         raise TypeError(f"an order has no {min(unknown)!r}; it has {', '.join(Terms.__annotations__)}")
     if not instrument.is_tradable:
-        hint = " Its futures and options are: up.futures(...), up.options(...)" if instrument.kind == "INDEX" else ""
-        raise IllegalOrderError(f"{instrument} is not traded, only looked at.{hint}")
+        name = f"{instrument}"
+        hint = f" Its futures and options are: up.futures({name!r}), up.options({name!r})"
+        raise IllegalOrderError(f"{name} is not traded, only looked at.{hint if instrument.kind == 'INDEX' else ''}")
     product = as_product(terms.get("product", "delivery"))
     _check_product(instrument, product)
     amount = _quantity(instrument, quantity, terms.get("lots"))
