@@ -147,7 +147,7 @@ def test_a_look_before_sending(run: Command, emulator: Emulator) -> None:
 
 def test_charges(run: Command) -> None:
     shown = run("charges", "sell", "RELIANCE", "10", "--limit", "1500").stdout
-    assert "Charges: SELL 10 RELIANCE at 1500 delivery" in shown
+    assert "Charges: SELL 10 RELIANCE at 1500, delivery" in shown
     assert "Securities transaction tax" in shown
     assert "On top, when shares leave the demat account" in shown
     assert "On top" not in run("charges", "buy", "RELIANCE", "10").stdout
@@ -159,7 +159,7 @@ def test_changing_looking_and_cancelling(run: Command) -> None:
     assert "1,410.00" in run("order", "modify", first, "--limit", "1410", "--quantity", "20", "--wait", "0").stdout
     assert "Say what is to change" in run("order", "modify", first, code=2).stderr
     shown = run("order", "show", first).stdout
-    assert "BUY 20 RELIANCE at 1410 delivery" in shown
+    assert "BUY 20 RELIANCE at 1410, delivery" in shown
     assert "0 of 20" in shown
     assert as_json(run("order", "show", first, "--json"))[0]["limit"] == 1410
     assert "cancelled" in run("order", "cancel", first).stdout
@@ -216,10 +216,14 @@ def test_real_money_is_asked_about(run: Command, emulator: Emulator, monkeypatch
     for words, asked in (
         (["squareoff"], "Close all positions but delivered shares at the market"),
         (["order", "cancel", "--all"], "Cancel all open orders"),
-        (waits, "BUY 130 NIFTY FUT 29 DEC 26 delivery, once it is at 25000, stop loss 24900"),
+        (waits, "BUY 130 NIFTY FUT 29 DEC 26, delivery, once it is at 25000, stop loss 24900"),
     ):
         assert f"{asked}\nWith real money (custom). Go on?" in run(*words, typed="n\n", code=1).stderr
     assert len(emulator.journal.calls("POST", "/v3/order/place")) == 2
+    crude = ("gtt", "sell", "CRUDEOIL FUT", "--lots", "2", "--trigger", "9000")
+    assert "SELL 2 lots of CRUDEOIL FUT" in run(*crude, typed="n\n", code=1).stderr
+    wrong = run("gtt", "buy", "RELIANCE", "1", "--trigger", "1500.03", code=2)
+    assert "Go on?" not in wrong.stderr, "what is not legal is not asked about"
 
 
 def test_on_paper_nobody_is_asked(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,7 +304,7 @@ def test_squaring_off(run: Command, emulator: Emulator) -> None:
     assert (row["symbol"], row["side"], row["status"]) == ("RELIANCE", "SELL", "complete")
     emulator.orders.on(side="SELL").reject("RMS: no")
     result = run("squareoff", code=1)
-    assert "SELL 10 INFY at the market intraday: rejected: RMS: no" in result.stderr
+    assert "SELL 10 INFY at the market, intraday: rejected: RMS: no" in result.stderr
 
 
 def test_lines_that_fail_are_told(run: Command, emulator: Emulator) -> None:

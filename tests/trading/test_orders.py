@@ -38,7 +38,7 @@ def test_from_the_napkin(floor: Floor) -> None:
     assert order.time == dt.datetime(2026, 11, 23, 10, 0, tzinfo=IST)
     (fill,) = floor.read(order, "fills")
     assert (fill.order_id, fill.quantity, fill.price, fill.time) == (order.id, 10, 1500.1, order.time)
-    assert repr(order).endswith("BUY 10 RELIANCE at 1510 delivery; complete, filled 10 at 1500.1>")
+    assert repr(order).endswith("BUY 10 RELIANCE at 1510, delivery; complete, filled 10 at 1500.1>")
     (sent,) = floor.emulator.journal.assert_called("POST", PLACE, 1, instrument_token=RELIANCE)
     assert sent.body["tag"] == order.tag
 
@@ -383,7 +383,7 @@ def test_the_book_of_the_day(floor: Floor) -> None:
 
     other = floor.upstox()  # another program
     found = floor.do(other.order, mine.id)
-    assert (str(found.ticket), found.status, found.tag) == ("BUY 10 RELIANCE at 1400 delivery", "open", "a")
+    assert (str(found.ticket), found.status, found.tag) == ("BUY 10 RELIANCE at 1400, delivery", "open", "a")
     assert floor.do(other.order, mine.id) is found
     floor.do(found.modify, limit=1401)
     assert floor.do(mine.refresh).limit == 1401

@@ -42,7 +42,7 @@ def test_a_basket(floor: Floor) -> None:
         "symbol": "INFY", "side": "SELL", "quantity": 5, "price": "at the market", "id": basket.orders[0].id,
         "status": "complete", "error": None,
     }  # fmt: skip
-    assert str(basket.lines[1]) == "BUY 10 RELIANCE at the market delivery: complete"
+    assert str(basket.lines[1]) == "BUY 10 RELIANCE at the market, delivery: complete"
 
 
 def test_more_than_ten_go_out_in_several_calls(floor: Floor) -> None:
@@ -100,8 +100,8 @@ def test_some_fail_and_it_is_told_which(floor: Floor) -> None:
     assert not basket.is_whole
     assert [order.ids for order in basket.orders] == [("11",), ("22", "23")]
     assert [str(failed) for failed in basket.failed] == [
-        "BUY 10 RELIANCE at the market delivery: UDAPI100500 Something went wrong",
-        "SELL 10 RELIANCE at the market delivery: the answer does not say what became of it; see up.orders()",
+        "BUY 10 RELIANCE at the market, delivery: UDAPI100500 Something went wrong",
+        "SELL 10 RELIANCE at the market, delivery: the answer does not say what became of it; see up.orders()",
     ]
     assert [row["status"] for row in basket.to_dicts()][1] == "refused"
     assert len(sent.fake.requests) == 1

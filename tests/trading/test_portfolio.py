@@ -313,7 +313,7 @@ def test_what_opens_while_its_order_is_cancelled_is_closed(floor: Floor) -> None
     floor.emulator.orders.on(tag="x").race()
     floor.do(floor.up.buy, "RELIANCE", 10, limit=1400, product="intraday", tag="x")
     (line,) = floor.do(floor.up.square_off, "RELIANCE").lines
-    assert str(line.ticket) == "SELL 10 RELIANCE at the market intraday"
+    assert str(line.ticket) == "SELL 10 RELIANCE at the market, intraday"
 
 
 def test_from_one_product_to_another(floor: Floor) -> None:

@@ -83,10 +83,27 @@ def test_the_type_follows_from_the_prices(terms: Any, kind: str, price: float, t
 def test_words_of_the_trader_and_of_the_wire() -> None:
     ticket = made("SELL", product="I", validity="IOC", disclosed=1)
     assert (ticket.side, ticket.product, ticket.validity, ticket.disclosed) == ("SELL", "I", "IOC", 1)
-    assert str(ticket) == "SELL 10 RELIANCE at the market intraday IOC"
-    assert str(made(limit=1510, stop=1500, product="mtf")) == "BUY 10 RELIANCE at 1510 once at 1500 MTF"
+    assert str(ticket) == "SELL 10 RELIANCE at the market, intraday, IOC"
+    assert str(made(limit=1510, stop=1500, product="mtf")) == "BUY 10 RELIANCE at 1510 once it is at 1500, MTF"
     assert (ticket.sign, made().sign) == (-1, 1)
     assert (made().reference, made(stop=1500).reference, made(limit=1, stop=0.9).reference) == (None, 1500, 1)
+
+
+@pytest.mark.parametrize(
+    ("order", "told"),
+    [
+        ({}, "BUY 10 RELIANCE at the market, delivery"),
+        ({"limit": 1510, "product": "intraday"}, "BUY 10 RELIANCE at 1510, intraday"),
+        ({"limit": 1510, "validity": "ioc"}, "BUY 10 RELIANCE at 1510, delivery, IOC"),
+        ({"stop": 1500, "product": "mtf"}, "BUY 10 RELIANCE at the market once it is at 1500, MTF"),
+        ({"stop": 1500, "limit": 1510.5}, "BUY 10 RELIANCE at 1510.5 once it is at 1500, delivery"),
+        ({"one": FUTURE, "quantity": 65, "limit": 26000}, "BUY 65 NIFTY FUT 24 NOV 26 at 26000, delivery"),
+        ({"one": CRUDE, "quantity": None, "lots": 1}, "BUY 1 lot of CRUDEOIL FUT 18 DEC 26 at the market, delivery"),
+        ({"one": CRUDE, "quantity": None, "lots": 2, "side": "sell"}, "SELL 2 lots of CRUDEOIL FUT 18 DEC 26 at the"),
+    ],
+)
+def test_an_order_is_said_as_a_trader_says_it(order: dict[str, Any], told: str) -> None:
+    assert str(made(**order)).startswith(told)
 
 
 def test_each_has_a_tag_of_its_own() -> None:
@@ -111,7 +128,7 @@ def test_numbers_of_other_types_are_sent_as_numbers() -> None:
 
 def test_prices_are_shown_to_the_tick() -> None:
     assert str(made(one=FUTURE, quantity=65, limit=26012.35, stop=26000.05)) == (
-        "BUY 65 NIFTY FUT 24 NOV 26 at 26012.35 once at 26000.05 delivery"
+        "BUY 65 NIFTY FUT 24 NOV 26 at 26012.35 once it is at 26000.05, delivery"
     )
     with pytest.raises(IllegalOrderError, match=r"stop=26012\.35 .* above it, got 26012\.3$"):
         made(one=FUTURE, quantity=65, limit=26012.3, stop=26012.35)
@@ -190,7 +207,7 @@ def test_an_order_of_the_book() -> None:
         trigger_price=10.0, disclosed_quantity=1, tag="x",
     )  # fmt: skip
     ticket = ticket_of(row, SHARE)
-    assert str(ticket) == "SELL 5 RELIANCE at 9.9 once at 10 intraday IOC"
+    assert str(ticket) == "SELL 5 RELIANCE at 9.9 once it is at 10, intraday, IOC"
     assert ticket_of(OrderBookData(), SHARE).order_type == "MARKET"
 
 

@@ -277,7 +277,7 @@ def cancel(
     with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
         if order_ids:
             found = OrderBook([_find(up, one) for one in order_ids])
-            confirm(up, "Cancel " + ", ".join(str(one.ticket) for one in found), yes=yes)
+            confirm(up, "Cancel " + "; ".join(str(one.ticket) for one in found), yes=yes)
             code = _cancel_each(found)
         else:
             confirm(up, f"Cancel all open orders{_which(symbol, tag)}", yes=yes)
@@ -351,16 +351,21 @@ def show_order(
 
 def _wait_for(side: Side, symbol: str, quantity: int | None, options: dict[str, Any]) -> None:
     """What `gtt buy` and `gtt sell` do."""
+    from upstox_client.trading.gtt_rules import check_legs
+    from upstox_client.trading.tickets import so_many
+
     how = {name: options.pop(name) for name in ("client_id", "base_url", "paper")}
     yes, json, csv = (options.pop(name) for name in ("yes", "json", "csv"))
     how_many(quantity, options["lots"])
     with trading(**how) as up:
         one = up.instrument(symbol)
-        amount = quantity if quantity is not None else options["lots"] * one.lot
+        ticket = up.ticket(side, one, quantity, lots=options["lots"], product=options["product"])
+        legs: Any = {name: options[name] for name in ("target", "stoploss", "trailing")}
+        check_legs(one, ticket.side, options["trigger"], legs)  # what is not legal is not asked about
         ways = (("stoploss", "stop loss"), ("target", "target"), ("trailing", "trailing by"))
         out = "".join(f", {text} {options[name]:.10g}" for name, text in ways if options[name] is not None)
-        what = f"{side.upper()} {amount} {one.symbol} {options['product']}, once it is at {options['trigger']:.10g}"
-        confirm(up, what + out, yes=yes)
+        what = f"{ticket.side} {so_many(one, ticket.quantity)}, {options['product']}"
+        confirm(up, f"{what}, once it is at {options['trigger']:.10g}{out}", yes=yes)
         placed = (up.gtt.buy if side == "buy" else up.gtt.sell)(one, quantity, **options)
         _report_gtt([placed], json=json, csv=csv)
 
@@ -436,7 +441,7 @@ def gtt_modify(
         raise WrongUsageError("Say what is to change: --trigger, --target, --stoploss, --trailing or --quantity.")
     with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
         one = up.gtt.order(gtt_id)
-        confirm(up, f"Change {gtt_id} ({one.side} {one.quantity} {one.instrument})", yes=yes)
+        confirm(up, f"Change {gtt_id} ({one.what})", yes=yes)
         one.modify(trigger=trigger, target=target, stoploss=stoploss, trailing=trailing, quantity=quantity)
         _report_gtt([one], json=json, csv=csv)
 
@@ -454,7 +459,7 @@ def gtt_cancel(
     """Cancel orders that wait, with all their legs."""
     with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
         found = [up.gtt.order(one) for one in gtt_ids]
-        waiting = ", ".join(f"{one.side} {one.quantity} {one.instrument}" for one in found)
+        waiting = ", ".join(one.what for one in found)
         confirm(up, f"Cancel {waiting}", yes=yes)
         code = _cancel_each(found)
         _report_gtt(found, json=json, csv=csv)

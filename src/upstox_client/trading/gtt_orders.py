@@ -29,7 +29,7 @@ from upstox_client.trading.gtt_rules import ENDED, Legs, check_trailing, ended, 
 from upstox_client.trading.guards import check
 from upstox_client.trading.moments import from_ms
 from upstox_client.trading.tables import Table
-from upstox_client.trading.tickets import Ticket, checked_quantity, protection
+from upstox_client.trading.tickets import Ticket, checked_quantity, protection, so_many
 
 
 class GttOrderFlows(Flowing):
@@ -81,6 +81,11 @@ class GttOrderFlows(Flowing):
         return self.entry.transaction_type or "BUY"
 
     @property
+    def what(self) -> str:
+        """What the entry buys or sells: `BUY 10 RELIANCE`."""
+        return f"{self.side} {so_many(self.instrument, self.quantity)}"
+
+    @property
     def order_ids(self) -> list[str]:
         """The orders that it has placed, for `up.order`."""
         return [rule.order_id for rule in self.details.rules or () if rule.order_id]
@@ -113,9 +118,7 @@ class GttOrderFlows(Flowing):
     def __repr__(self) -> str:
         parts = {rule.strategy: rule.trigger_price for rule in self.details.rules or ()}
         prices = ", ".join(f"{(name or '').lower()} {price or 0:.10g}" for name, price in parts.items())
-        return (
-            f"<{type(self).__name__} {self.id} {self.side} {self.quantity} {self.instrument}: {prices}; {self.status}>"
-        )
+        return f"<{type(self).__name__} {self.id} {self.what}: {prices}; {self.status}>"
 
     @fluent
     def refresh(self) -> Flow[None]:

@@ -113,7 +113,7 @@ class OrderFlows(OrderStanding):
                 yield from self.refresh.flow()
                 if now >= end and not self.is_done:
                     done = f"{self.filled} of {self.quantity} filled"
-                    raise TimeoutError(f"{self.ticket} is still {self.status!r} after {timeout:g} s, {done}")
+                    raise TimeoutError(f"{self.ticket}: still {self.status!r} after {timeout:g} s, {done}")
                 due = time.monotonic() + (_WHILE_LIVE if self.desk.is_live else gap)
                 gap = min(gap * 2, _LONGEST_PAUSE)
             yield from changed(self.desk, version, min(due, end) - time.monotonic())

@@ -116,25 +116,15 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True)
     tag: str = ""
 
     def __str__(self) -> str:
-        return " ".join(
-            filter(
-                None,
-                (
-                    self.side,
-                    f"{self.quantity}",
-                    self.instrument.symbol,
-                    self.price_in_words,
-                    {"D": "delivery", "I": "intraday"}.get(self.product, self.product),
-                    "" if self.validity == "DAY" else self.validity,
-                ),
-            )
-        )
+        product = {"D": "delivery", "I": "intraday"}.get(self.product, self.product)
+        validity = "" if self.validity == "DAY" else f", {self.validity}"
+        return f"{self.side} {so_many(self.instrument, self.quantity)} {self.price_in_words}, {product}{validity}"
 
     @property
     def price_in_words(self) -> str:
-        """`at 1500`, `at the market`, `at 1510 once at 1500`."""
+        """`at 1500`, `at the market`, `at 1510 once it is at 1500`."""
         where = f"at {self.price:.10g}" if self.price else "at the market"
-        return f"{where} once at {self.trigger:.10g}" if self.trigger else where
+        return f"{where} once it is at {self.trigger:.10g}" if self.trigger else where
 
     @property
     def sign(self) -> int:
@@ -297,6 +287,12 @@ def as_validity(text: str) -> Validity:
 
 
 # Quantities
+
+
+def so_many(instrument: Instrument, quantity: int) -> str:
+    """`10 RELIANCE`; of commodities, whose orders count lots, `2 lots of CRUDEOIL FUT 18 DEC 26`."""
+    lots = f" {'lot' if quantity == 1 else 'lots'} of" if instrument.segment in _IN_LOTS else ""
+    return f"{quantity}{lots} {instrument}"
 
 
 def lot_of(instrument: Instrument) -> int:
