@@ -263,6 +263,10 @@ def test_orders_that_wait(run: Command) -> None:
     assert "CANCELLED" in run("gtt", "cancel", row["id"]).stdout
     wrong = ("gtt", "buy", "RELIANCE", "1", "--trigger", "1480", "--target", "1470")
     assert "the target of a BUY at 1480 is above that" in run(*wrong, code=2).stderr
+    nobody = run("gtt", "cancel", "GTT-C00000000000000", code=1).stderr
+    assert nobody.startswith(
+        "No GTT order waits as 'GTT-C00000000000000': it never did, or it has ended; see upstox gtt"
+    )
     wrong = ("gtt", "buy", "RELIANCE", "1", "--trigger", "1500.03")
     assert "RELIANCE: --trigger 1500.03 is between two ticks" in run(*wrong, code=2).stderr
 

@@ -11,7 +11,7 @@ import pytest
 from support.colours import FakeTransport, local, ok
 from trading.floor import RELIANCE, Floor, cache_folder, floor, running
 from trading.test_tickets import FUTURE, SHARE, made
-from upstox_client import InvalidRequestError, OrderOutcomeUnknown, ResponseDecodeError
+from upstox_client import InvalidRequestError, NotFoundError, OrderOutcomeUnknown, ResponseDecodeError
 from upstox_client.instruments import IllegalPriceError, IllegalQuantityError
 from upstox_client.models.gtt import GttOrderDetails, Rule
 from upstox_client.models.orders import OrderBookData
@@ -303,8 +303,11 @@ def test_a_sale_is_the_other_way_round(floor: Floor) -> None:
 
 
 def test_one_that_is_not_there(floor: Floor) -> None:
-    with pytest.raises((ResponseDecodeError, InvalidRequestError)):
+    with pytest.raises(
+        NotFoundError, match=r"no GTT order waits as 'GTT-C00000000000000'.* see up\.gtt\.orders"
+    ) as found:
         floor.do(floor.up.gtt.order, "GTT-C00000000000000")
+    assert found.value.status == 404
     assert floor.do(floor.up.gtt.buy, "RELIANCE", 1, trigger=1490).status == "SCHEDULED"
 
 

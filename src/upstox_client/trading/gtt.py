@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, Literal, TypeAlias, TypedDict, Unpack
 import msgspec
 
 from upstox_client.api.order_controller_v_3_api import OrderV3Operations
-from upstox_client.errors import ApiException, ResponseDecodeError
+from upstox_client.errors import ApiException, NotFoundError, ResponseDecodeError
 from upstox_client.instruments import Instrument, Name
 from upstox_client.models.gtt import GttOrderDetails, GttPlaceOrderRequest, TriggerType
 from upstox_client.trading.colours import Async, Flow, Flowing, Sync, call, each, flow, together
@@ -198,13 +198,16 @@ class GttFlows(Flowing, Generic[G]):
         """An order that waits, by its id.
 
         Raises:
-            ResponseDecodeError: the server says nothing of it.
+            NotFoundError: there is none; one that has ended is not told any more.
+
+        https://upstox.com/developer/api-documentation/get-gtt-order-details
         """
         answer = yield from call(OrderV3Operations.get_gtt_order_details, gtt_order_id=gtt_order_id)
         for row in answer.data or ():
             if row.gtt_order_id == gtt_order_id:
                 return (yield from self._of(row))
-        raise ResponseDecodeError(0, f"the server says nothing of the GTT order {gtt_order_id!r}; it may have ended")
+        reason = f"no GTT order waits as {gtt_order_id!r}: it never did, or it has ended; see up.gtt.orders()"
+        raise NotFoundError(404, reason)  # the server says so with an empty list
 
     def _of(self, row: GttOrderDetails) -> Flow[G]:
         instrument = yield from self.market.instrument.flow(row.instrument_token or "")
