@@ -8,8 +8,16 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+FASTEST: Final = 1_000_000.0
+"""Virtual seconds in a real one, at most."""
+
+_YEARS: Final = range(2000, 2100)  # before these no prices are known; far behind them, money gets out of hand
+_YEARS_TOLD: Final = f"the years from {_YEARS[0]} to {_YEARS[-1]}"
+
 IST: Final = dt.timezone(dt.timedelta(hours=5, minutes=30), "IST")
 """Indian Standard Time; there is no summer time."""
+
+_LAST: Final = dt.datetime(_YEARS[-1], 12, 31, 23, 59, 59, tzinfo=IST)
 
 
 def next_0330(now: dt.datetime) -> dt.datetime:
@@ -38,6 +46,9 @@ class Clock:
         start: the first moment shown; a time without a zone is Indian time. Default: now.
         speed: virtual seconds that pass in a real one. 1 runs with real time, 0 stands still until advanced.
         real: the real seconds to count by.
+
+    Raises:
+        TypeError, ValueError: `start` or `speed` is wrong; the message begins with its name.
     """
 
     def __init__(
@@ -46,7 +57,7 @@ class Clock:
         self._real = real
         self._lock = threading.Lock()
         self._speed = _checked_speed(speed)
-        self._anchor = _in_ist(start or dt.datetime.now(IST))
+        self._anchor = _checked_moment("start", dt.datetime.now(IST) if start is None else start)
         self._anchor_real = real()
         self._listeners: list[Callable[[], None]] = []
 
@@ -67,22 +78,33 @@ class Clock:
         return self._anchor + dt.timedelta(seconds=(self._real() - self._anchor_real) * self._speed)
 
     def set(self, moment: dt.datetime) -> None:
-        """Jump to a moment, also backwards; a time without a zone is Indian time."""
+        """Jump to a moment, also backwards; a time without a zone is Indian time.
+
+        Raises:
+            TypeError, ValueError: `moment` is none of the years from 2000 to 2099.
+        """
+        checked = _checked_moment("moment", moment)
         with self._lock:
-            self._anchor, self._anchor_real = _in_ist(moment), self._real()
+            self._anchor, self._anchor_real = checked, self._real()
         self._tell()
 
     def advance(self, by: float | dt.timedelta) -> dt.datetime:
         """Jump forward by seconds or by a timedelta; returns the new moment.
 
         Raises:
-            ValueError: `by` is negative.
+            ValueError: `by` is negative, or leads out of the years from 2000 to 2099.
         """
-        step = by if isinstance(by, dt.timedelta) else dt.timedelta(seconds=by)
+        try:
+            step = by if isinstance(by, dt.timedelta) else dt.timedelta(seconds=by)
+        except OverflowError:
+            step = dt.timedelta.max
         if step < dt.timedelta(0):
             raise ValueError(f"the clock is advanced by a positive time, got {by!r}; use set() to go back")
         with self._lock:
-            moment = self._anchor = self._now() + step
+            now = self._now()
+            if step > _LAST - now:
+                raise ValueError(f"the clock is advanced within {_YEARS_TOLD}, got {by!r}")
+            moment = self._anchor = now + step
             self._anchor_real = self._real()
         self._tell()
         return moment
@@ -103,11 +125,20 @@ class Clock:
         return f"Clock({self.now():%Y-%m-%d %H:%M:%S} IST, speed={self._speed:g})"
 
 
-def _in_ist(moment: dt.datetime) -> dt.datetime:
+def _checked_moment(name: str, moment: dt.datetime) -> dt.datetime:
+    """A moment in Indian time; `name` is what an error calls it."""
+    told = f"{name} is a datetime in {_YEARS_TOLD}, such as datetime(2026, 11, 23, 9, 15), got {moment!r}"
+    if not isinstance(moment, dt.datetime):  # pyright: ignore[reportUnnecessaryIsInstance] - not all check their types
+        raise TypeError(told)
+    if moment.year not in _YEARS:
+        raise ValueError(told)
     return moment.replace(tzinfo=IST) if moment.tzinfo is None else moment.astimezone(IST)
 
 
 def _checked_speed(speed: float) -> float:
-    if not 0 <= speed < float("inf"):
-        raise ValueError(f"the clock's speed is a number from 0 up, got {speed!r}")
+    told = f"speed is a number from 0 to {FASTEST:,.0f}, got {speed!r}"
+    if not isinstance(speed, (int, float)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(told)
+    if not 0 <= speed <= FASTEST:
+        raise ValueError(told)
     return speed

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from upstox_emulator import arguments
 from upstox_emulator.account.commands import Seed, SeedHoldings
 from upstox_emulator.account.tokens import App, TokenKind
 from upstox_emulator.backend import Approval, Backend, Seen, Snapshot
@@ -49,8 +50,8 @@ class Emulator:
         host, port: where it listens; port 0 takes a free one.
         access_token: the text of the ready access token; default: one is made.
         market: `always-open`, or `calendar` with the documented service hours.
-        start: the first moment of its clock; default: a Monday, 10:00 IST.
-        speed: virtual seconds in a real one; 0 stands still until `clock.advance`.
+        start: the first moment of its clock, in the years from 2000 to 2099; None: now; default: a Monday, 10:00 IST.
+        speed: virtual seconds in a real one, at most a million; 0 stands still until `clock.advance`.
         db: a file that keeps everything acknowledged over restarts; default: memory.
         apps: further apps, beside the default one.
         rate_limit: whether the documented limits are kept.
@@ -58,7 +59,7 @@ class Emulator:
         plan: what the account has booked: `plus` allows five market feeds and thirty levels, `normal` two and five.
 
     Raises:
-        OSError: the port is taken.
+        TypeError, ValueError: an argument is wrong; the message begins with its name.
         upstox_emulator.journal.JournalError: `db` cannot be continued.
     """
 
@@ -78,6 +79,10 @@ class Emulator:
         feed_port: int = 0,
         plan: Plan = "plus",
     ) -> None:
+        arguments.check(
+            seed=seed, host=host, port=port, access_token=access_token, market=market, db=db, apps=apps,
+            rate_limit=rate_limit, feed_port=feed_port, plan=plan,
+        )  # fmt: skip
         self._address = host, port
         self._server: BackgroundServer | None = None
         self._url: str | None = None

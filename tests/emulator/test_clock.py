@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from hypothesis import given
@@ -48,10 +49,35 @@ def test_it_starts_now_if_not_told_otherwise():
     assert abs(Clock().now() - dt.datetime.now(IST)) < dt.timedelta(seconds=5)
 
 
-@pytest.mark.parametrize("speed", [-1, float("inf"), float("nan")])
-def test_a_bad_speed_is_refused(speed):
-    with pytest.raises(ValueError, match="a number from 0 up, got"):
+@pytest.mark.parametrize(
+    ("speed", "error"),
+    [(-1, ValueError), (1e7, ValueError), (float("inf"), ValueError), (float("nan"), ValueError), ("1", TypeError)],
+)
+def test_a_bad_speed_is_refused(speed, error):
+    with pytest.raises(error, match=f"^speed is a number from 0 to 1,000,000, got {speed!r}"):
         Clock(speed=speed)
+
+
+@pytest.mark.parametrize(
+    ("moment", "error"),
+    [("tomorrow", TypeError), (MORNING.date(), TypeError), (MORNING.replace(year=1999), ValueError)],
+)
+def test_a_bad_moment_is_refused(moment, error):
+    told = " is a datetime in the years from 2000 to 2099, such as .*, got " + re.escape(repr(moment))
+    with pytest.raises(error, match="^start" + told):
+        Clock(moment)
+    clock = Clock(MORNING, speed=0)
+    with pytest.raises(error, match="^moment" + told):
+        clock.set(moment)
+    assert clock.now() == MORNING
+
+
+@pytest.mark.parametrize("by", [dt.timedelta(days=30_000), 1e12, 1e30])
+def test_it_is_not_advanced_out_of_time(by):
+    clock = Clock(MORNING, speed=0)
+    with pytest.raises(ValueError, match="within the years from 2000 to 2099, got"):
+        clock.advance(by)
+    assert clock.now() == MORNING
 
 
 def test_it_is_not_advanced_backwards():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import re
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 import upstox_client
 from support.answers import operations
 from upstox_emulator import IST, App, Emulator
+from upstox_emulator.arguments import RULES
 from upstox_emulator.cli import emulator as command
 
 from .conftest import Caller
@@ -66,6 +68,43 @@ def test_a_taken_port_leaves_the_journal_free(tmp_path):
 def test_its_clock_starts_on_a_trading_day():
     assert Emulator().clock.now() - dt.datetime(2026, 11, 23, 10, 0, tzinfo=IST) < dt.timedelta(seconds=5)
     assert abs(Emulator(start=None).clock.now() - dt.datetime.now(IST)) < dt.timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "told"),
+    [
+        ({"seed": "7"}, TypeError, "seed is a whole number, got '7'"),
+        ({"host": None}, TypeError, "host is an address to listen on, such as '127.0.0.1', got None"),
+        ({"host": ""}, ValueError, "host is an address"),
+        ({"port": "9010"}, TypeError, "port is a number from 0 to 65535, where 0 takes a free port, got '9010'"),
+        ({"port": 65536}, ValueError, "port is a number from 0 to 65535"),
+        ({"feed_port": -1}, ValueError, "feed_port is a number from 0 to 65535"),
+        ({"access_token": b"mine"}, TypeError, "access_token is a text of one character or more, or None, got one of"),
+        ({"access_token": ""}, ValueError, "access_token is a text of one character"),
+        ({"market": "open"}, ValueError, "market is 'always-open' or 'calendar', got 'open'"),
+        ({"plan": None}, TypeError, "plan is 'normal' or 'plus', got None"),
+        ({"start": "2026-11-23"}, TypeError, "start is a datetime in the years"),
+        ({"speed": "1"}, TypeError, "speed is a number from 0"),
+        ({"db": 5}, TypeError, "db is the path of a file, or None, got 5"),
+        ({"db": ""}, ValueError, "db is the path of a file"),
+        (
+            {"apps": App("id", "hush", "http://127.0.0.1/")},
+            TypeError,
+            r"apps is a list of App\(.*\), got one of type App",
+        ),
+        ({"apps": ["id:hush:http://127.0.0.1/"]}, ValueError, "apps is a list of App"),
+        ({"rate_limit": "no"}, TypeError, "rate_limit is True or False, got 'no'"),
+    ],
+)
+def test_wrong_arguments_are_named(arguments, error, told):
+    with pytest.raises(error, match=f"^{told}") as caught:
+        Emulator(**arguments)
+    assert "hush" not in str(caught.value)
+
+
+def test_every_argument_is_checked():
+    clocks_own = {"start", "speed"}
+    assert set(inspect.signature(Emulator).parameters) == set(RULES) | clocks_own
 
 
 def test_it_configures_a_client(em):
@@ -131,7 +170,7 @@ def test_a_taken_port_is_told():
     [
         (["--start", "tomorrow"], "--start takes a moment such as"),
         (["--app", "just-an-id"], "--app takes CLIENT_ID:CLIENT_SECRET:REDIRECT_URI, got 'just-an-id'"),
-        (["--speed", "-1"], "speed is a number from 0 up"),
+        (["--speed", "-1"], "speed is a number from 0 to 1,000,000, got -1.0"),
     ],
 )
 def test_bad_options_are_told(arguments, told):
