@@ -10,7 +10,7 @@ import pytest
 
 from support.colours import Colour, local
 from trading.floor import Floor, cache_folder, floor, running
-from trading.test_tickets import CRUDE, FUTURE, SHARE, made
+from trading.test_tickets import CRUDE, FUTURE, SHARE, YEN, made
 from upstox_client.instruments import Instrument
 from upstox_client.models.quotes import GetMarketQuoteLastTradedPriceResponseV3, MarketQuoteSymbolLtpV3
 from upstox_client.trading import GuardError, Guards
@@ -21,7 +21,10 @@ from upstox_emulator import Emulator
 __all__ = ["cache_folder", "floor", "running"]
 
 LIVE = Facts(environment="live")
-UNLISTED = Instrument(key="NSE_FO|1", symbol="1", segment="NSE_FO")  # as `up.instrument` makes it of a key
+# As `up.instrument` makes them of a key that is not in the list.
+UNLISTED = Instrument(key="NSE_FO|1", symbol="1", segment="NSE_FO")
+UNLISTED_CRUDE = Instrument(key="MCX_FO|1", symbol="1", segment="MCX_FO")
+UNLISTED_DOLLAR = Instrument(key="NCD_FO|1", symbol="1", segment="NCD_FO")
 
 
 @pytest.mark.parametrize(
@@ -64,6 +67,10 @@ UNLISTED = Instrument(key="NSE_FO|1", symbol="1", segment="NSE_FO")  # as `up.in
         ({"max_value": 15_000}, {}, Facts(environment="live", price=1500.1), "max_value"),
         ({"max_value": 15_000}, {}, Facts(environment="live", price=0.0), "max_value"),
         ({"max_value": 999_999}, {"one": CRUDE, "quantity": None, "lots": 2, "limit": 5000}, LIVE, "max_value"),
+        ({"max_value": 1e9}, {"one": UNLISTED_CRUDE, "quantity": None, "lots": 1}, LIVE, "max_value"),
+        ({"max_value": 1e9}, {"one": UNLISTED_DOLLAR, "quantity": 1, "limit": 90}, LIVE, "max_value"),
+        ({"max_value": 1e9}, {"one": UNLISTED, "quantity": 1, "limit": 90}, LIVE, None),  # counted in units
+        ({"max_value": 1e9}, {"one": YEN, "quantity": 1, "limit": 61}, LIVE, None),
         ({"market_hours": True}, {}, LIVE, None),
         ({"market_hours": True}, {}, Facts(environment="live", status="NORMAL_OPEN"), None),
         ({"market_hours": True}, {}, Facts(environment="live", status="CLOSING_END"), "market_hours"),
@@ -189,6 +196,16 @@ def test_nothing_is_sent(floor: Floor) -> None:
     assert floor.writes("/v3/order/place") == 1
     assert floor.writes("/v2/order/multi/place") == 0
     assert floor.writes("/v3/order/modify") == 0
+
+
+def test_the_value_of_what_is_not_in_the_list_is_not_guessed(floor: Floor) -> None:
+    up = floor.upstox(guards=Guards(max_value=100_000))
+    with pytest.raises(
+        GuardError, match="not in the list of instruments, so what a lot is worth is not known"
+    ) as refused:
+        floor.do(up.buy, "MCX_FO|999999", lots=1, limit=5000)
+    assert refused.value.guard == "max_value"
+    assert floor.writes("/v3/order/place") == 0
 
 
 def test_a_halt(floor: Floor) -> None:

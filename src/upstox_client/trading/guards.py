@@ -20,7 +20,7 @@ from upstox_client.configuration import Configuration
 from upstox_client.models.market import Exchange
 from upstox_client.trading.colours import Flow, call
 from upstox_client.trading.desk import Desk
-from upstox_client.trading.tickets import EXCHANGE_OF_SEGMENT, ProductName, Ticket, as_product, lot_of
+from upstox_client.trading.tickets import EXCHANGE_OF_SEGMENT, ProductName, Ticket, as_product, is_size_known, lot_of
 
 _PAPER: Final = frozenset({"emulator", "sandbox"})
 _OPEN: Final = "NORMAL_OPEN"
@@ -46,7 +46,7 @@ class Guards(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True)
 
     Attributes:
         max_value: the most that one order may be worth, in rupees: at its price, if it has none at the last one; a sale
-            trades at its limit or better, so at the higher of the two.
+            trades at its limit or better, so at the higher of the two. What is not known to be worth less is refused.
         max_quantity: the most units (of commodities, lots) of one order.
         max_lots: the most lots of one order for derivatives.
         max_orders: the most orders that one `Upstox` sends, slices counted; changing one does not count.
@@ -239,7 +239,13 @@ def _so_many(orders: int) -> str:
 
 def _max_value(guards: Guards, ticket: Ticket, facts: Facts) -> str | None:
     price = _named_price(ticket) if facts.price is None else facts.price
-    if guards.max_value is None or price is None:
+    if guards.max_value is None:
+        return None
+    if not is_size_known(ticket.instrument):
+        return (
+            "it is not in the list of instruments, so what a lot is worth is not known, and max_value cannot be held to"
+        )
+    if price is None:
         return None
     if price <= 0:
         return "nothing is known of its price, so its value cannot be held to max_value"

@@ -42,6 +42,8 @@ _MOST_TAG: Final = 40
 _FRESH: Final = re.compile(r"u[0-9a-f]{18}")  # as `fresh_tag` makes them
 _IN_LOTS: Final = frozenset({"MCX_FO", "NSE_COM"})  # orders for these count lots, all others units
 
+_SIZED: Final = _IN_LOTS | {"NCD_FO", "BCD_FO"}  # a rupee of price is worth more than one for each
+
 _SIDES: Final[Mapping[str, TransactionType]] = {"buy": "BUY", "sell": "SELL"}
 _PRODUCTS: Final[Mapping[str, Product]] = {"delivery": "D", "d": "D", "intraday": "I", "i": "I", "mtf": "MTF"}
 _VALIDITIES: Final[Mapping[str, Validity]] = {"day": "DAY", "ioc": "IOC"}
@@ -303,6 +305,14 @@ def lot_of(instrument: Instrument) -> int:
 def unit_value(instrument: Instrument) -> float:
     """What a rupee of price is worth for each unit of an order's quantity, in rupees."""
     return instrument.multiplier * (max(instrument.lot, 1) if instrument.segment in _IN_LOTS else 1)
+
+
+def is_size_known(instrument: Instrument) -> bool:
+    """Whether it is known what its quantity is worth: of commodities and currencies the list of instruments says it.
+
+    One that is not in the list is made of its key alone.
+    """
+    return instrument.segment not in _SIZED or instrument.expiry is not None or unit_value(instrument) > 1
 
 
 def largest_order(instrument: Instrument) -> int | None:
