@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from stage import stage
 
-from upstox_client import UserApi
-from upstox_client.trading import GuardError, Guards
+from upstox_client import GuardError, Guards, UserApi
 
 MOST_LOSS = 5_000  # rupees a day
 GUARDS = Guards(max_value=400_000, instruments=["RELIANCE", "INFY", "TCS"], kill_words=["SME"])

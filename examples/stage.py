@@ -17,8 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from upstox_client import Upstox
-from upstox_client.trading import Guards
+from upstox_client import Guards, Upstox
 from upstox_emulator import IST, Emulator
 
 MONDAY = dt.datetime(2026, 11, 23, 10, 0, tzinfo=IST)

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from upstox_client.feeder import PortfolioDataStreamer as PortfolioDataStreamer
     from upstox_client.feeder import PortfolioFeed as PortfolioFeed
     from upstox_client.models import *
+    from upstox_client.trading.guards import GuardError as GuardError
+    from upstox_client.trading.guards import Guards as Guards
     from upstox_client.trading.upstox import AsyncUpstox as AsyncUpstox
     from upstox_client.trading.upstox import Upstox as Upstox
 
@@ -51,6 +53,8 @@ _NAMES = {
     "AsyncMarketFeed": "upstox_client.feeder",
     "AsyncPortfolioFeed": "upstox_client.feeder",
     "Configuration": "upstox_client.configuration",
+    "GuardError": "upstox_client.trading.guards",
+    "Guards": "upstox_client.trading.guards",
     "MarketDataStreamerV3": "upstox_client.feeder",
     "MarketFeed": "upstox_client.feeder",
     "PortfolioDataStreamer": "upstox_client.feeder",

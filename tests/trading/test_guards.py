@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import upstox_client
 from support.colours import Colour, local
 from trading.floor import Floor, cache_folder, floor, running
 from trading.test_tickets import CRUDE, FUTURE, SHARE, YEN, made
@@ -95,6 +96,11 @@ def test_each_guard(guards: dict[str, Any], order: dict[str, Any], facts: Facts,
 def test_guards_that_make_no_sense(setting: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error, match=next(iter(setting)).removesuffix("s")):
         Guards(**setting)
+
+
+def test_they_are_names_of_the_package() -> None:
+    assert {"GuardError", "Guards"} <= set(upstox_client.__all__)
+    assert (upstox_client.Guards, upstox_client.GuardError) == (Guards, GuardError)
 
 
 def test_what_closes_a_position_is_let_through_but_on_paper_only() -> None:
