@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,12 @@ class Floor:
     def read(self, owner: Any, name: str) -> Any:
         """Read a property, and await it."""
         return self.colour.run(lambda: getattr(owner, name))
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """Wait until something has come by the stream: an async program's event loop has to run meanwhile."""
+        end = time.monotonic() + 5
+        while not done() and time.monotonic() < end:
+            self.do(asyncio.sleep if self.colour.is_async else time.sleep, 0.01)
 
     def ticket(self, *args: Any, **kwargs: Any) -> Any:
         """An order that is not sent."""

@@ -13,6 +13,7 @@ from support.colours import FakeTransport, local, ok, refused
 from trading.floor import RELIANCE, Floor, cache_folder, floor, running
 from trading.test_tickets import FUTURE, SHARE, made
 from upstox_client import InvalidRequestError, NotFoundError, OrderOutcomeUnknown
+from upstox_client.feeder.states import FeedState
 from upstox_client.instruments import IllegalPriceError, IllegalQuantityError
 from upstox_client.models.orders import OrderBookData
 from upstox_client.trading import AsyncOrder, IllegalOrderError, Order, OrderBook
@@ -309,6 +310,39 @@ def test_the_stream_tells_and_nobody_asks(floor: Floor) -> None:
     assert floor.writes("/v2/order/details") == 1  # before the first wait was given up
     floor.do(floor.up.quiet)
     assert not floor.up.is_live
+
+
+def test_positions_are_added_to_a_stream_without_them(floor: Floor) -> None:
+    floor.do(floor.up.live, positions=False)
+    without = floor.up.desk.feed
+    heard: list[Any] = []
+    positions = floor.read(floor.up, "positions")
+    positions.on_update(heard.append)
+    floor.emulator.faults.status(503, path="/v2/feed/portfolio-stream-feed/authorize", times=1000)
+    with pytest.raises(TimeoutError):
+        floor.do(floor.up.live, timeout=0.2)
+    assert (floor.up.is_live, floor.up.desk.feed) == (True, without), "one that does not open takes no other away"
+    floor.emulator.faults.clear()
+    floor.do(floor.up.live)
+    assert floor.up.is_live
+    assert without.state.state is FeedState.CLOSED
+    both = floor.up.desk.feed
+    floor.do(floor.up.live, positions=False)
+    assert floor.up.desk.feed is both, "what is told of is not taken away"
+    order = floor.do(floor.up.buy, "RELIANCE", 10, limit=1510)
+    floor.do(order.wait, timeout=5)
+    floor.until(lambda: bool(heard))
+    assert [(row.symbol, row.quantity) for row in heard][-1] == ("RELIANCE", 10)
+
+
+def test_a_stream_that_has_ended_is_opened_anew(floor: Floor) -> None:
+    floor.do(floor.up.live)
+    ended = floor.up.desk.feed
+    floor.do(ended.close)
+    assert not floor.up.is_live
+    floor.do(floor.up.live)
+    assert floor.up.is_live
+    assert floor.up.desk.feed is not ended
 
 
 def test_a_stream_that_never_opens(floor: Floor) -> None:

@@ -93,21 +93,11 @@ def test_positions_that_keep_themselves_current(floor: Floor) -> None:
     floor.do(order.wait, timeout=5)
     other = floor.do(up.buy, "INFY", 2, product="intraday")
     floor.do(other.wait, timeout=5)
-    for _ in range(100):
-        if any(one.symbol == "INFY" for one in heard):
-            break
-        floor.do(_little_while, floor)
+    floor.until(lambda: any(one.symbol == "INFY" for one in heard))
     assert positions["RELIANCE"].quantity == 6
     assert positions["RELIANCE"].realised == pytest.approx(4 * (1499.9 - 1500.1), abs=1)
     assert (positions["INFY"].quantity, positions["INFY"].symbol) == (2, "INFY")
     assert {one.symbol for one in heard} == {"RELIANCE", "INFY"}
-
-
-def _little_while(floor: Floor) -> Any:
-    import asyncio
-    import time
-
-    return asyncio.sleep(0.02) if floor.colour.is_async else time.sleep(0.02)
 
 
 def test_the_documented_positions() -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("upstox_client")
 
 _OPENING: Final = 10.0  # seconds for the stream to open
+_OVER: Final = frozenset({FeedState.STOPPED, FeedState.CLOSED})
 
 Heard: TypeAlias = Callable[[OrderUpdate], object]
 
@@ -50,6 +51,7 @@ class Desk:
         sent: how many orders have been sent.
         version: counts changes.
         feed: the stream, if it has been turned on.
+        position_feed: the stream that tells of positions, too.
     """
 
     def __init__(self, guards: Guards | None = None) -> None:
@@ -58,6 +60,7 @@ class Desk:
         self.sent = 0
         self.version = 0
         self.feed: PortfolioFeed | AsyncPortfolioFeed | None = None
+        self.position_feed: PortfolioFeed | AsyncPortfolioFeed | None = None
         self._lock = threading.RLock()
         self._ledger = Ledger()
         self._rows: dict[str, OrderUpdate] = {}
@@ -202,36 +205,61 @@ class _GoLive(Step[None]):
     def run(self, owner: Sync, /) -> None:
         from upstox_client.feeder.portfolio import PortfolioFeed
 
-        if self._desk.feed is None:
-            feed = PortfolioFeed(owner.client, positions=self._positions)
-            self._listen(feed)
-            self._desk.feed = feed
-            try:
-                feed.wait_open(self._timeout)
-            except BaseException:
-                self._desk.feed = None
-                feed.close()
-                raise
+        if not self._is_needed():
+            return
+        former: Any = self._desk.feed
+        feed = PortfolioFeed(owner.client, positions=self._positions)
+        self._begin(feed)
+        try:
+            feed.wait_open(self._timeout)
+        except BaseException:
+            former = self._give_up(feed, former)
+            feed.close()
+            raise
+        finally:
+            if former is not None:
+                former.close()
 
     async def run_async(self, owner: Async, /) -> None:
         from upstox_client.feeder.portfolio import AsyncPortfolioFeed
 
-        if self._desk.feed is None:
-            feed = AsyncPortfolioFeed(owner.client, positions=self._positions)
-            self._listen(feed)
-            self._desk.feed = feed
-            try:
-                await feed.wait_open(self._timeout)
-            except BaseException:
-                self._desk.feed = None
-                await feed.close()
-                raise
+        if not self._is_needed():
+            return
+        former: Any = self._desk.feed
+        feed = AsyncPortfolioFeed(owner.client, positions=self._positions)
+        self._begin(feed)
+        try:
+            await feed.wait_open(self._timeout)
+        except BaseException:
+            former = self._give_up(feed, former)
+            await feed.close()
+            raise
+        finally:
+            if former is not None:
+                await former.close()
 
-    def _listen(self, feed: PortfolioFeed | AsyncPortfolioFeed) -> None:
+    def _is_needed(self) -> bool:
+        """Whether there is no stream, or one that has ended or does not tell of positions that are wanted."""
+        desk = self._desk
+        if desk.feed is None or desk.feed.state.state in _OVER:
+            return True
+        return self._positions and desk.feed is not desk.position_feed
+
+    def _begin(self, feed: PortfolioFeed | AsyncPortfolioFeed) -> None:
+        """Listen to a new stream; an older one is heard until this one is open, so that nothing is missed."""
         desk = self._desk
         feed.on_update(OrderUpdate, lambda event: desk.hear(event.update))
         if self._positions:
             feed.on_update(PositionUpdate, lambda event: desk.hear_position(event.update))
+            desk.position_feed = feed
+        desk.feed = feed
+
+    def _give_up(self, feed: PortfolioFeed | AsyncPortfolioFeed, former: Any) -> Any:
+        """The new stream has not opened: the older one stays. Returns what is to be closed, had both to go."""
+        if self._desk.feed is not feed:
+            return former
+        self._desk.feed = former
+        return None
 
 
 class _GoQuiet(Step[None]):
@@ -240,13 +268,13 @@ class _GoQuiet(Step[None]):
 
     def run(self, _: Sync, /) -> None:
         feed: Any = self._desk.feed
-        self._desk.feed = None
+        self._desk.feed = self._desk.position_feed = None
         if feed is not None:
             feed.close()
 
     async def run_async(self, _: Async, /) -> None:
         feed: Any = self._desk.feed
-        self._desk.feed = None
+        self._desk.feed = self._desk.position_feed = None
         if feed is not None:
             await feed.close()
 

@@ -146,7 +146,8 @@ class OrderDeskFlows(PreviewFlows, Generic[O]):
         What was missed while the connection was gone is read from the books. `close` turns it off.
 
         Parameters:
-            positions: hear of positions, too; see `up.on_position`.
+            positions: hear of positions, too; see `up.positions.on_update`. Once it is on, a stream goes on telling of
+                them; one without them is exchanged for one with them.
             timeout: seconds for the connection to be there.
 
         Raises:

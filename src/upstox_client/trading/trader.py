@@ -69,9 +69,9 @@ class TraderFlows(OrderDeskFlows[O], Generic[O, W]):
             rows += [row for row in margin.data or () if (row.instrument_token, row.product) not in known]
         except (InvalidRequestError, NotFoundError, PermissionDeniedError):
             pass  # the account has no margin trading
-        book = self.listing.book
 
         def name_of(key: str) -> str:
+            book = self.listing.book  # the one that is open when a position is heard of: it may be none now
             try:
                 return key if book is None else book.find(key).symbol
             except LookupError:
