@@ -77,7 +77,7 @@ def check(**arguments: object) -> None:
     """
     for name, value in arguments.items():
         rule = RULES[name]
-        got = f"one of type {type(value).__name__}" if rule.secret else repr(value)
+        got = f"one of type {type(value).__name__}" if rule.secret and value else repr(value)
         told = f"{name} is {rule.right}, got {got}"
         if not isinstance(value, rule.kinds):
             raise TypeError(told)

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import logging
 import signal
+import socket
 import sys
 import threading
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from urllib.parse import urlsplit
 
 import typer
 
 from upstox_emulator.account.tokens import App
 from upstox_emulator.emulator import Emulator
-from upstox_emulator.journal import JournalError
+from upstox_emulator.journal import JournalBusyError, JournalError
+
+if TYPE_CHECKING:
+    from upstox_emulator.scenarios import Scenario
+
+_FAILED: Final = 1
+_WRONG_USAGE: Final = 2
 
 
 class MarketChoice(StrEnum):
@@ -58,6 +67,8 @@ def emulator(
 
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, interrupt)
+    day = None if scenario is None else _scenario(scenario)
+    first, apps = None if start is None else _moment(start), [_app(text) for text in app or ()]
     try:
         em = Emulator(
             seed=seed,
@@ -65,51 +76,83 @@ def emulator(
             port=port,
             access_token=access_token,
             market=market.value,
-            start=None if start is None else _moment(start),
+            start=first,
             speed=speed,
             db=db,
-            apps=[_app(text) for text in app or ()],
+            apps=apps,
             rate_limit=rate_limit,
             feed_port=feed_port,
             plan=plan.value,
         )
+    except ValueError as error:  # it begins with the name of the argument, which is that of the option
+        argument, _, told = str(error).partition(" ")
+        _end(f"--{argument.replace('_', '-')} {told}")
+    except JournalError as error:
+        _end(f"--db: {error}", _FAILED if isinstance(error, JournalBusyError) else _WRONG_USAGE)
+    try:
+        if day is not None:
+            _check(day, em)
+        _listen(em, host, port)
+        if access_token is not None:
+            em.access_token  # noqa: B018 - issues it
+        if day is not None:
+            em.play(day)
+        typer.echo(f"Upstox emulator ready at {em.url}")
+        sys.stdout.flush()
+        stop.wait()
+    finally:
+        em.stop()
+
+
+def _end(told: str, code: int = _WRONG_USAGE) -> NoReturn:
+    typer.echo(told, err=True)
+    raise typer.Exit(code) from None
+
+
+def _listen(em: Emulator, host: str, port: int) -> None:
+    try:
         em.start()
-    except (OSError, ValueError, JournalError) as error:
-        typer.echo(_explain(error, host, port), err=True)
-        raise typer.Exit(1) from None
+    except OSError as error:
+        told = f"Cannot listen on {error.filename}: {error.strerror}."
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            _end(f"{told} --host is an address of this machine, such as 127.0.0.1; got {host!r}.")
+        option = "--port" if str(error.filename).endswith(f":{port}") else "--feed-port"
+        _end(f"{told} Choose another with {option}, or {option} 0.", _FAILED)
     if host not in {"127.0.0.1", "localhost", "::1"}:
         typer.echo(f"Warning: {host} can be reached from other machines; anybody there can use this account.", err=True)
-    if access_token is not None:
-        em.access_token  # noqa: B018 - issues it
+
+
+def _scenario(text: str) -> Scenario:
+    from upstox_emulator.scenarios import Scenario  # YAML; only who plays pays
+
     try:
-        if scenario is not None:
-            em.play(scenario)
+        return Scenario.load(text)
     except ValueError as error:
-        em.stop()
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
-    typer.echo(f"Upstox emulator ready at {em.url}")
-    sys.stdout.flush()
-    stop.wait()
-    em.stop()
+        _end(f"--scenario: {error}")
 
 
-def _explain(error: Exception, host: str, port: int) -> str:
-    if isinstance(error, OSError):
-        return f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port, or --port 0."
-    return str(error)
+def _check(day: Scenario, em: Emulator) -> None:
+    try:
+        day.check(em)
+    except ValueError as error:
+        _end(f"--scenario: {error}")
 
 
 def _moment(text: str) -> dt.datetime:
     try:
         return dt.datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"--start takes a moment such as 2026-11-23T09:15:00+05:30, got {text!r}") from None
+        _end(f"--start is a moment such as 2026-11-23T09:15:00+05:30, got {text!r}")
 
 
 def _app(text: str) -> App:
+    """An app; errors keep its secret to themselves."""
     client_id, _, rest = text.partition(":")
     secret, _, redirect_uri = rest.partition(":")
-    if not (client_id and secret and redirect_uri):
-        raise ValueError(f"--app takes CLIENT_ID:CLIENT_SECRET:REDIRECT_URI, got {text!r}")
+    parts = {"CLIENT_ID": client_id, "CLIENT_SECRET": secret, "REDIRECT_URI": redirect_uri}
+    missing = next((name for name, part in parts.items() if not part), None)
+    if missing is not None:
+        _end(f"--app is CLIENT_ID:CLIENT_SECRET:REDIRECT_URI, got one without {missing}, for {client_id!r}")
+    if not urlsplit(redirect_uri).scheme:
+        _end(f"The REDIRECT_URI of --app is such as http://127.0.0.1:8000/callback, got {redirect_uri!r}")
     return App(client_id=client_id, client_secret=secret, redirect_uri=redirect_uri)

@@ -127,11 +127,10 @@ class Clock:
 
 def _checked_moment(name: str, moment: dt.datetime) -> dt.datetime:
     """A moment in Indian time; `name` is what an error calls it."""
-    told = f"{name} is a datetime in {_YEARS_TOLD}, such as datetime(2026, 11, 23, 9, 15), got {moment!r}"
     if not isinstance(moment, dt.datetime):  # pyright: ignore[reportUnnecessaryIsInstance] - not all check their types
-        raise TypeError(told)
+        raise TypeError(f"{name} is a datetime such as datetime(2026, 11, 23, 9, 15), got {moment!r}")
     if moment.year not in _YEARS:
-        raise ValueError(told)
+        raise ValueError(f"{name} is in {_YEARS_TOLD}, got {moment}")
     return moment.replace(tzinfo=IST) if moment.tzinfo is None else moment.astimezone(IST)
 
 

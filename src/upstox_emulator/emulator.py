@@ -24,7 +24,7 @@ from upstox_emulator.inspector import Inspector
 from upstox_emulator.market.driver import MarketDriver
 from upstox_emulator.notifier import approve_waiting
 from upstox_emulator.server import BackgroundServer
-from upstox_emulator.sockets import listen
+from upstox_emulator.sockets import listen, shown
 from upstox_emulator.venue import IssueToken, MakeCode, Venue
 from upstox_emulator.webhooks import Webhooks
 
@@ -120,8 +120,7 @@ class Emulator:
             self.backend.close()
             raise
         self._address = host, listener.getsockname()[1]
-        shown = f"[{host}]" if ":" in host else host
-        self._url = f"http://{shown}:{self._address[1]}"
+        self._url = f"http://{shown(host)}:{self._address[1]}"
         try:
             self.backend.feed.start()
         except BaseException:

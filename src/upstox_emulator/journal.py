@@ -29,6 +29,10 @@ class JournalError(Exception):
     """The file is no journal of ours, of another seed or version, in use by another, or it cannot be written."""
 
 
+class JournalBusyError(JournalError):
+    """The file may be right, but cannot be used now: another emulator has it, perhaps."""
+
+
 class Journal:
     """A journal in a file.
 
@@ -51,7 +55,7 @@ class Journal:
             self._begin(path, settings, opened_at)
         except sqlite3.OperationalError as error:
             self._db.close()
-            raise JournalError(f"cannot use {str(path)!r}, perhaps another emulator does: {error}") from None
+            raise JournalBusyError(f"cannot use {str(path)!r}, perhaps another emulator does: {error}") from None
         except sqlite3.Error as error:
             self._db.close()
             raise JournalError(f"{str(path)!r} is not a journal of this emulator: {error}") from None

@@ -10,17 +10,25 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one.
 
     Raises:
-        OSError: the address cannot be had.
+        OSError: the address cannot be had; its `filename` is the address.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-    except OSError:
+        listener.listen()  # until then, another could have it, too
+    except (OSError, UnicodeError) as error:
         listener.close()
-        raise
+        told = error if isinstance(error, OSError) else socket.gaierror(socket.EAI_NONAME, "This is no name of a host")
+        told.filename = f"{shown(host)}:{port}"
+        raise told from None
     return listener
+
+
+def shown(host: str) -> str:
+    """A host as it stands before a port."""
+    return f"[{host}]" if ":" in host else host
 
 
 def new_loop() -> asyncio.AbstractEventLoop:

@@ -59,15 +59,18 @@ def test_a_bad_speed_is_refused(speed, error):
 
 
 @pytest.mark.parametrize(
-    ("moment", "error"),
-    [("tomorrow", TypeError), (MORNING.date(), TypeError), (MORNING.replace(year=1999), ValueError)],
+    ("moment", "error", "told"),
+    [
+        ("tomorrow", TypeError, "is a datetime such as datetime(2026, 11, 23, 9, 15), got 'tomorrow'"),
+        (MORNING.date(), TypeError, "is a datetime such as"),
+        (MORNING.replace(year=1999), ValueError, "is in the years from 2000 to 2099, got 1999-11-23 10:00:00"),
+    ],
 )
-def test_a_bad_moment_is_refused(moment, error):
-    told = " is a datetime in the years from 2000 to 2099, such as .*, got " + re.escape(repr(moment))
-    with pytest.raises(error, match="^start" + told):
+def test_a_bad_moment_is_refused(moment, error, told):
+    with pytest.raises(error, match=f"^start {re.escape(told)}"):
         Clock(moment)
     clock = Clock(MORNING, speed=0)
-    with pytest.raises(error, match="^moment" + told):
+    with pytest.raises(error, match=f"^moment {re.escape(told)}"):
         clock.set(moment)
     assert clock.now() == MORNING
 

@@ -19,6 +19,7 @@ from support.answers import operations
 from upstox_emulator import IST, App, Emulator
 from upstox_emulator.arguments import RULES
 from upstox_emulator.cli import emulator as command
+from upstox_emulator.sockets import listen
 
 from .conftest import Caller
 
@@ -83,7 +84,7 @@ def test_its_clock_starts_on_a_trading_day():
         ({"access_token": ""}, ValueError, "access_token is a text of one character"),
         ({"market": "open"}, ValueError, "market is 'always-open' or 'calendar', got 'open'"),
         ({"plan": None}, TypeError, "plan is 'normal' or 'plus', got None"),
-        ({"start": "2026-11-23"}, TypeError, "start is a datetime in the years"),
+        ({"start": "2026-11-23"}, TypeError, "start is a datetime such as"),
         ({"speed": "1"}, TypeError, "speed is a number from 0"),
         ({"db": 5}, TypeError, "db is the path of a file, or None, got 5"),
         ({"db": ""}, ValueError, "db is the path of a file"),
@@ -157,33 +158,58 @@ def test_the_command_prints_one_line_and_stops_when_told():
     assert out == ""
 
 
-def test_a_taken_port_is_told():
+@pytest.mark.parametrize("option", ["--port", "--feed-port"])
+def test_a_taken_port_is_told(option):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        result = CliRunner().invoke(app, ["--port", str(port)])
+        port = str(taken.getsockname()[1])
+        result = CliRunner().invoke(app, ["--port", "0", option, port])
     assert result.exit_code == 1
-    assert f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another" in result.output
+    assert f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another with {option}," in result.output
+
+
+def test_a_journal_in_use_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("upstox_emulator.journal._PATIENCE", 0.01)
+    em = Emulator(db=tmp_path / "em.db")
+    result = CliRunner().invoke(app, ["--port", "0", "--db", str(tmp_path / "em.db")])
+    em.stop()
+    assert result.exit_code == 1
+    assert "perhaps another emulator does" in result.output
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--start", "tomorrow"], "--start takes a moment such as"),
-        (["--app", "just-an-id"], "--app takes CLIENT_ID:CLIENT_SECRET:REDIRECT_URI, got 'just-an-id'"),
-        (["--speed", "-1"], "speed is a number from 0 to 1,000,000, got -1.0"),
+        (["--start", "tomorrow"], "--start is a moment such as 2026-11-23T09:15:00+05:30, got 'tomorrow'"),
+        (["--start", "1999-12-31"], "--start is in the years from 2000 to 2099, got 1999-12-31 00:00:00"),
+        (["--app", "just-an-id"], "--app is CLIENT_ID:CLIENT_SECRET:REDIRECT_URI, got one without CLIENT_SECRET"),
+        (["--app", "id:hush"], "got one without REDIRECT_URI, for 'id'"),
+        (
+            ["--app", "id:hush:callback"],
+            "REDIRECT_URI of --app is such as http://127.0.0.1:8000/callback, got 'callback'",
+        ),
+        (["--speed", "-1"], "--speed is a number from 0 to 1,000,000, got -1.0"),
+        (["--access-token", ""], "--access-token is a text of one character or more, or None, got ''"),
+        (["--host", "192.0.2.1"], "--host is an address of this machine, such as 127.0.0.1; got '192.0.2.1'"),
+        (["--host", "no..host"], "--host is an address of this machine, such as 127.0.0.1; got 'no..host'"),
+        (["--db", "/no/such/folder/em.db"], "--db: cannot open '/no/such/folder/em.db'"),
+        (["--scenario", "no-such-day"], "--scenario: 'no-such-day' is neither a file that can be read"),
+        (["--market", "open"], "--market"),
+        (["--port", "-1"], "--port"),
+        (["--port", "65536"], "--port"),
     ],
 )
-def test_bad_options_are_told(arguments, told):
+def test_wrong_usage_is_told(arguments, told):
     result = CliRunner().invoke(app, ["--port", "0", *arguments])
-    assert result.exit_code == 1
-    assert told in result.output
-
-
-@pytest.mark.parametrize("port", ["-1", "65536"])
-def test_no_such_port(port):
-    result = CliRunner().invoke(app, ["--port", port])
     assert result.exit_code == 2
-    assert "--port" in result.output
+    assert told in result.output
+    assert "hush" not in result.output
+
+
+def test_a_journal_of_another_seed_is_wrong_usage(tmp_path):
+    Emulator(db=tmp_path / "em.db").stop()
+    result = CliRunner().invoke(app, ["--port", "0", "--seed", "8", "--db", str(tmp_path / "em.db")])
+    assert result.exit_code == 2
+    assert "was begun with seed 7, not 8; give --seed 7 or another file" in result.output
 
 
 def test_other_machines_are_warned_about(monkeypatch):
@@ -260,7 +286,29 @@ def test_a_scenario_is_played_by_name(em):
         em.play("no-such-day")
 
 
+def test_the_command_line_looks_at_a_scenario_before_it_starts(tmp_path, monkeypatch):
+    monkeypatch.setattr(Emulator, "start", lambda self: pytest.fail("it has started"))
+    path = tmp_path / "day.yaml"
+    path.write_text("{name: day, steps: [{release: {instrument: NOBODY}}]}")
+    result = CliRunner().invoke(app, ["--port", "0", "--db", str(tmp_path / "em.db"), "--scenario", str(path)])
+    assert result.exit_code == 2
+    assert "--scenario: day: step 1: 'NOBODY' is neither the key nor the symbol" in result.output
+    Emulator(db=tmp_path / "em.db").stop()  # the file is free again
+
+
 def test_the_command_line_plays_scenarios(monkeypatch):
-    result = CliRunner().invoke(app, ["--port", "0", "--scenario", "no-such-day"])
-    assert result.exit_code == 1
-    assert "no-such-day" in result.output
+    played = []
+    monkeypatch.setattr(threading.Event, "wait", lambda self, timeout=None: True)
+    monkeypatch.setattr(Emulator, "start", lambda self: self)
+    monkeypatch.setattr(Emulator, "url", "http://127.0.0.1:1")
+    monkeypatch.setattr(Emulator, "play", lambda self, day: played.append(day.name))
+    assert CliRunner().invoke(app, ["--port", "0", "--scenario", "opening-gap"]).exit_code == 0
+    assert played == ["opening-gap"]
+
+
+def test_an_address_is_for_one_only():
+    with listen("127.0.0.1", 0) as first:
+        host, port = first.getsockname()
+        with pytest.raises(OSError, match="in use") as caught:
+            listen(host, port)
+    assert caught.value.filename == f"{host}:{port}"

@@ -26,7 +26,7 @@ from upstox_emulator.feed.faults import FeedFaults
 from upstox_emulator.feed.market import FRAME_KEYS, MarketRoom, Subscriber
 from upstox_emulator.feed.portfolio import Follower, PortfolioRoom
 from upstox_emulator.feed.tickets import Ticket, Tickets
-from upstox_emulator.sockets import listen, new_loop
+from upstox_emulator.sockets import listen, new_loop, shown
 from upstox_emulator.venue import Logout
 
 logger = logging.getLogger("upstox_emulator")
@@ -148,8 +148,8 @@ class FeedServer:
     def url(self) -> str:
         """The base of its addresses."""
         host, port = self._address
-        shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - recognized, not listened on
-        return f"ws://[{shown}]:{port}" if ":" in shown else f"ws://{shown}:{port}"
+        reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - recognized, not listened on
+        return f"ws://{shown(reached)}:{port}"
 
     # Time
 

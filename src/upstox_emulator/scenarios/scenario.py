@@ -153,8 +153,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         except msgspec.ValidationError as error:
             raise ScenarioError(f"{source}: {_placed(str(error))}") from None
 
-    def play(self, em: Emulator) -> Play:
-        """Play it from now on, as the emulator's clock goes.
+    def check(self, em: Emulator) -> None:
+        """Look whether it can be played; the emulator need not run.
 
         Raises:
             ScenarioError: it needs an instrument that is not listed today.
@@ -165,6 +165,14 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                     em.market.key(name)
                 except ValueError as error:
                     raise ScenarioError(f"{self.name}: step {number}: {error}") from None
+
+    def play(self, em: Emulator) -> Play:
+        """Play it from now on, as the emulator's clock goes.
+
+        Raises:
+            ScenarioError: it needs an instrument that is not listed today.
+        """
+        self.check(em)
         return Play(self, em)
 
 
