@@ -148,6 +148,43 @@ def test_a_gtt_order_that_ended_meanwhile(face, server):
     assert (event.recovered, event.update.rules[0].status) == (True, "COMPLETED")
 
 
+def test_a_gtt_order_that_the_server_no_longer_knows_keeps_nothing_from_being_recovered(face, server):
+    server.answers["/v3/order/gtt"] = [
+        {"gtt_order_id": "GTT-1", "quantity": 1, "rules": [{"strategy": "ENTRY", "status": "SCHEDULED"}]}
+    ]
+    feed = face.portfolio(gtt=True)
+    events = face.do(feed.events)
+    face.open(feed)
+    settled(server, 2)
+    server.answers["/v3/order/gtt"] = lambda query: 400 if "gtt_order_id" in query else []
+    server.answers[BOOK] = [order("complete", 10, 5)]
+    server.abort()
+    assert told(face.get(events)) == ("complete", 10, True)
+    asked = lambda: [path for path, _ in server.requests if "gtt_order_id" in path]  # noqa: E731
+    wait_for(lambda: feed._core._forgotten)
+    reads = server.counts["/v3/order/gtt"]
+    server.abort()
+    wait_for(lambda: server.counts["/v3/order/gtt"] > reads)
+    face.do(feed.close)
+    assert len(asked()) == 1  # what is gone is not asked for again
+
+
+def test_a_book_that_cannot_be_read_does_not_keep_the_others_from_being_told(face, server, caplog):
+    feed = face.portfolio(positions=True, holdings=True)
+    events = face.do(feed.events)
+    face.open(feed)
+    settled(server, 2)
+    server.answers["/v2/portfolio/long-term-holdings"] = 503
+    server.answers["/v2/portfolio/short-term-positions"] = [{"instrument_token": "NSE_EQ|A", "quantity": 5}]
+    server.answers[BOOK] = [order("complete", 10, 5)]
+    server.abort()
+    assert told(face.get(events)) == ("complete", 10, True)
+    assert face.get(events).update.quantity == 5
+    wait_for(lambda: "holdings cannot be read" in caplog.text)
+    server.answers["/v2/portfolio/long-term-holdings"] = [{"isin": "INE1", "quantity": 7}]
+    assert face.get(events).key == "INE1"
+
+
 def test_positions_and_holdings_are_recovered(face, server):
     feed = face.portfolio(orders=False, positions=True, holdings=True)
     events = face.do(feed.events)

@@ -12,11 +12,18 @@ https://upstox.com/developer/api-documentation/get-portfolio-stream-feed
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from upstox_client.errors import ApiException, AuthenticationError, PermissionDeniedError
+from upstox_client.errors import (
+    ApiException,
+    AuthenticationError,
+    InvalidRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+)
 from upstox_client.feeder.calls import Calls, Source
 from upstox_client.feeder.core import AsyncFeed, Core, SyncFeed
 from upstox_client.feeder.engine import OnTokenExpired
@@ -27,11 +34,14 @@ from upstox_client.feeder.protocol import PortfolioProtocol
 from upstox_client.feeder.recovery import Ledger, PortfolioEvent, Row
 from upstox_client.feeder.states import Notice
 from upstox_client.models.websocket import UPDATES, OrderUpdate, PortfolioUpdate
+from upstox_client.redact import redact_text
 
 __all__ = ["AsyncPortfolioFeed", "PortfolioFeed"]
 
 K = TypeVar("K")
 U = TypeVar("U", bound=PortfolioUpdate)
+
+logger = logging.getLogger("upstox_client")
 
 SIZE: Final = 10_000
 """Events that may wait for a consumer, unless it says otherwise."""
@@ -65,55 +75,73 @@ class _PortfolioCore(Core[Any]):
         self._kinds = {"order": orders, "gtt": gtt, "position": positions, "holding": holdings}
         self._direct = direct
         self._has_baseline = False
+        self._forgotten: set[str] = set()  # GTT orders that the server knows no more
         super().__init__(PortfolioProtocol(patience), Calls(source), hook, _kind_of, self._deliver)
 
     async def find_target(self) -> Target:
         if not self._has_baseline:
-            self.ledger.baseline(await self._read_books())
+            self.ledger.baseline([row for read in self._books().values() for row in await read()])
             self._has_baseline = True
         target = await self.calls.portfolio_target(direct=self._direct, **self._kinds)
         self.ledger.hold()
         return target
 
     async def on_open(self, number: int) -> None:  # noqa: ARG002 - the first one is like all others
-        """Read the books, and tell what the stream has not."""
-        reading = asyncio.ensure_future(self._read_books_at_last())
+        """Read the books, and tell what the stream has not; one that cannot be read now is told when it can."""
+        reading = [asyncio.ensure_future(self._read_at_last(name, read)) for name, read in self._books().items()]
+        first, *others = reading  # the orders, if they are wanted: theirs is the order of events that is to be kept
         try:
-            await asyncio.wait((reading,), timeout=_LONGEST_HOLD)
-            if not reading.done():
+            await asyncio.wait((first,), timeout=_LONGEST_HOLD)
+            if first.done():
+                self._tell(self.ledger.compare(first.result(), time.time()))
+            else:
                 self._tell(self.ledger.release())
-            self._tell(self.ledger.compare(await reading, time.time()))
+                others.append(first)
+            for rows in asyncio.as_completed(others):
+                self._tell(self.ledger.compare(await rows, time.time()))
         finally:
             self._tell(self.ledger.release())
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
+            for each in reading:
+                each.cancel()
+            await asyncio.gather(*reading, return_exceptions=True)
 
-    async def _read_books_at_last(self) -> list[Row]:
-        """The books, however often it takes."""
+    async def _read_at_last(self, name: str, read: Callable[[], Awaitable[Sequence[Row]]]) -> Sequence[Row]:
+        """A book, however often it takes."""
         lifeline = Lifeline(self.protocol.lifeline.patience)
         while True:
             try:
-                return await self._read_books()
+                return await read()
             except (AuthenticationError, PermissionDeniedError):
                 raise  # this ends the connection, and whoever makes the next one has to see to the token
-            except ApiException:
+            except ApiException as error:
+                what = redact_text(f"({error.status}) {error.reason}")
+                logger.warning("feed: the %s cannot be read, so what was missed of them is told later: %s", name, what)
                 await asyncio.sleep(lifeline.lost(0.0) or lifeline.patience.cap)
 
-    async def _read_books(self) -> list[Row]:
-        rows: list[Row] = []
-        if self._kinds["order"]:
-            rows += await self.calls.orders()
-        if self._kinds["gtt"]:
-            waiting = await self.calls.gtt_orders()
-            rows += waiting
-            listed = {order.gtt_order_id for order in waiting}
-            for gtt_order_id in self.ledger.open_gtt_orders():
-                if gtt_order_id not in listed:  # what has ended is not among those that wait
-                    rows += await self.calls.gtt_orders(gtt_order_id)
-        if self._kinds["position"]:
-            rows += await self.calls.positions()
-        if self._kinds["holding"]:
-            rows += await self.calls.holdings()
+    def _books(self) -> dict[str, Callable[[], Awaitable[Sequence[Row]]]]:
+        """What is wanted, the orders first."""
+        books: dict[str, tuple[str, Callable[[], Awaitable[Sequence[Row]]]]] = {
+            "order": ("orders", self.calls.orders),
+            "gtt": ("GTT orders", self._gtt_orders),
+            "position": ("positions", self.calls.positions),
+            "holding": ("holdings", self.calls.holdings),
+        }
+        return dict(book for kind, book in books.items() if self._kinds[kind])
+
+    async def _gtt_orders(self) -> Sequence[Row]:
+        """The GTT orders that wait, and those that waited when they were last told of."""
+        waiting = await self.calls.gtt_orders()
+        ended = set(self.ledger.open_gtt_orders()) - {order.gtt_order_id for order in waiting} - self._forgotten
+        return [*waiting, *[row for gtt_order_id in sorted(ended) for row in await self._gtt_order(gtt_order_id)]]
+
+    async def _gtt_order(self, gtt_order_id: str) -> Sequence[Row]:
+        """A GTT order that is not among those that wait, if the server still knows it."""
+        try:
+            rows = await self.calls.gtt_orders(gtt_order_id)
+        except (InvalidRequestError, NotFoundError):
+            rows = []
+        if not rows:
+            self._forgotten.add(gtt_order_id)
         return rows
 
     def _deliver(self, events: Sequence[Any]) -> bool:
