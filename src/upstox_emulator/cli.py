@@ -59,7 +59,7 @@ def emulator(
     plan: Annotated[PlanChoice, typer.Option(help="What the account has booked.")] = PlanChoice.plus,
 ) -> None:
     """Run an Upstox on this machine until it is interrupted. It prints its URL when it is ready."""
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    _log_own_lines()
     stop = threading.Event()
 
     def interrupt(*_: object) -> None:
@@ -102,6 +102,12 @@ def emulator(
         stop.wait()
     finally:
         em.stop()
+
+
+def _log_own_lines() -> None:
+    """What the emulator has to say; of the servers' engines only what should not happen."""
+    logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("upstox_emulator").setLevel(logging.INFO)
 
 
 def _end(told: str, code: int = _WRONG_USAGE) -> NoReturn:

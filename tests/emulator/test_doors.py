@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+from urllib.parse import urlsplit
 
 import pytest
 import typer
@@ -151,11 +152,26 @@ def test_the_command_prints_one_line_and_stops_when_told():
         assert state["now"] == "2026-11-23T09:15:00+05:30"
         assert state["apps"][1] == {"client_id": "desk", "redirect_uri": "http://127.0.0.1:8001/callback"}
         assert {call("GET", "/v2/user/profile").status for _ in range(60)} == {200}
+        feed = urlsplit(call("GET", "/v3/feed/market-data-feed/authorize").data["authorized_redirect_uri"])
+        for port in (feed.port, urlsplit(line.split()[-1]).port):
+            with socket.create_connection((feed.hostname, port)) as stranger:
+                stranger.sendall(b"hello\r\n\r\n")
+                stranger.recv(1000)
     finally:
         process.send_signal(2)
-        out, _ = process.communicate(timeout=10)
+        out, errors = process.communicate(timeout=10)
     assert process.returncode == 0
-    assert out == ""
+    assert (out, errors) == ("", "")  # the engines of the servers have nothing to tell a trader
+
+
+def test_the_command_tells_what_the_emulator_has_to_say():
+    code = (
+        "import logging; from upstox_emulator import cli; cli._log_own_lines()\n"
+        "for name in ('upstox_emulator', 'uvicorn.error', 'picows'): logging.getLogger(name).info('from %s', name)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
+    assert told.rstrip().endswith("INFO from upstox_emulator")
+    assert told.count("from") == 1
 
 
 @pytest.mark.parametrize("option", ["--port", "--feed-port"])
