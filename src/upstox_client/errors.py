@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from upstox_client.redact import REDACTED, is_secret, redact_body, redact_headers, redact_text
+from upstox_client.redact import REDACTED, is_secret, redact_body, redact_headers, redact_text, redact_value
 
 if TYPE_CHECKING:
     from upstox_client.rest import RESTResponse
@@ -78,9 +78,12 @@ class ApiError(msgspec.Struct, frozen=True):
         at_fault = (self.property_path or "").rpartition(".")[2]
         return REDACTED if self.invalid_value is not None and is_secret(at_fault) else self.invalid_value
 
-    def __repr__(self) -> str:
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
         values = msgspec.structs.asdict(self) | {"invalid_value": self._shown_value()}
-        return redact_text(f"ApiError({', '.join(f'{name}={value!r}' for name, value in values.items())})")
+        return [(name, redact_value(value)) for name, value in values.items()]
+
+    def __repr__(self) -> str:
+        return redact_text(f"ApiError({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})")
 
 
 def parse_errors(body: bytes | None) -> tuple[ApiError, ...]:

@@ -10,6 +10,8 @@ import pytest
 
 import upstox_client
 from support.colours import Colour, FakeTransport, local, ok
+from upstox_client.core import client as core_client
+from upstox_client.core.request import spelled
 from upstox_client.core.type_words import resolve
 from upstox_client.models import GetProfileResponse, Margin, UpdateUserIpRequest
 
@@ -177,6 +179,30 @@ def test_headers_of_the_client(colour: Colour) -> None:
     assert "X-One" not in headers
     assert (headers["X-Algo-Name"], headers["Cookie"]) == ("algo", "a=b")
     assert colour.client(local(), fake, header_name="X-Two").default_headers["X-Two"] == ""
+
+
+def test_default_headers_may_be_changed_anyhow_and_at_any_time(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = FakeTransport()
+    client = colour.client(local(), fake)
+    api = colour.package.UserApi(client)
+
+    def another_thread(headers: Any) -> dict[str, str]:
+        client.default_headers["X-One"] = "of another thread"
+        return spelled(headers)
+
+    client.default_headers["X-One"] = "1"
+    monkeypatch.setattr(core_client, "spelled", another_thread)
+    colour.run(api.get_profile)
+    monkeypatch.undo()
+    client.default_headers["X-One"] = "1"
+    colour.run(api.get_profile)
+    del client.default_headers["X-One"]
+    colour.run(api.get_profile)
+    client.default_headers = {"x-algo-name": "algo"}
+    colour.run(api.get_profile)
+    assert fake.requests[1].headers["X-One"] == "1"
+    assert "X-One" not in fake.requests[2].headers
+    assert set(fake.requests[3].headers) == {"Accept", "Content-Type", "Api-Version", "X-Algo-Name", "Authorization"}
 
 
 def test_last_response(colour: Colour) -> None:

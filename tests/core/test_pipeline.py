@@ -412,12 +412,15 @@ def test_every_try_is_signed_anew() -> None:
     assert seen == ["first", "second"]
 
 
-def test_a_token_replaced_between_tries_is_picked_up(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("token", "sent"), [("renewed", "Bearer renewed"), ("", None)])
+def test_a_token_replaced_between_tries_is_picked_up(
+    colour: Colour, monkeypatch: pytest.MonkeyPatch, token: str, sent: str | None
+) -> None:
     fake = FakeTransport([refused(503), ok()])
     configuration = local(retries=1)
 
     def renew(seconds: float) -> None:
-        configuration.access_token = "renewed"
+        configuration.access_token = token
 
     async def renew_async(seconds: float) -> None:
         renew(seconds)
@@ -425,7 +428,15 @@ def test_a_token_replaced_between_tries_is_picked_up(colour: Colour, monkeypatch
     monkeypatch.setattr(drivers, "time", SimpleNamespace(sleep=renew))
     monkeypatch.setattr(drivers, "_sleep", renew_async)
     colour.run(colour.user_api(configuration, fake).get_profile)
-    assert [request.headers["Authorization"] for request in fake.requests] == ["Bearer the-token", "Bearer renewed"]
+    assert [request.headers.get("Authorization") for request in fake.requests] == ["Bearer the-token", sent]
+
+
+def test_a_signature_of_the_callers_own_is_sent_with_every_try(colour: Colour) -> None:
+    fake = FakeTransport([refused(503), ok()])
+    client = colour.client(local(retries=RetryPolicy(tries=1, base=0.0), access_token=""), fake)
+    own = {"Authorization": "Bearer mine"}
+    colour.run(client.call_api, "/v2/x", "GET", header_params=own, auth_settings=["OAUTH2"])
+    assert [request.headers.get("Authorization") for request in fake.requests] == ["Bearer mine"] * 2
 
 
 def test_every_outcome_is_observed() -> None:

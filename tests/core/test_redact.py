@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from rich.pretty import pretty_repr
 
 import upstox_client
 from support import servers
@@ -323,7 +324,7 @@ def test_everything_at_debug_level_shows_no_secret(
                     result = colour.run(call)
                 except upstox_client.ApiException as error:
                     shown += [str(error), repr(error), repr(error.errors), repr(error.headers), traceback.format_exc()]
-                    shown += [str(error.__cause__), repr(error.__cause__)]
+                    shown += [str(error.__cause__), repr(error.__cause__), pretty_repr(error.errors)]
                 else:
                     shown += [repr(result), str(result)] if not isinstance(result, tuple) else [repr(result[2])]
                 shown += [repr(client.last_response), repr(client.last_response and client.last_response.headers)]
@@ -336,6 +337,7 @@ def test_everything_at_debug_level_shows_no_secret(
                 repr(request),
                 str(request),
                 repr(prepared),
+                pretty_repr([request, prepared]),  # what rich shows of variables in a traceback
                 repr(list(client.flow(request).gi_frame.f_locals)),
             ]
             models = [

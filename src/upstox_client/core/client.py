@@ -99,7 +99,9 @@ class BaseClient:
         """The default headers, `spelled`."""
         known, headers = self._common_headers
         if known != self.default_headers:
-            known, headers = self._common_headers = self.default_headers.copy(), spelled(self.default_headers)
+            known = self.default_headers.copy()  # another thread may change them meanwhile
+            headers = spelled(known)
+            self._common_headers = known, headers
         return headers
 
     # Policies
@@ -147,7 +149,8 @@ class BaseClient:
 
     def sign(self, request: Request) -> None:
         """See `Policies`."""
-        if request.sent_at is None:
+        is_first = request.sent_at is None
+        if is_first:
             request.sent_at = time.time()
         if self.cookie:
             request.headers["Cookie"] = self.cookie
@@ -159,10 +162,15 @@ class BaseClient:
             if known != token:
                 settings = self.configuration.auth_settings()["OAUTH2"]
                 name, value = settings["key"], settings["value"]
-                self._signature = token, name, value
+                if value == f"Bearer {token}":  # else another thread has just replaced the token, or signs otherwise
+                    self._signature = token, name, value
             request.headers[name] = value
         elif request.fallback_token:
             request.headers["Authorization"] = f"Bearer {request.fallback_token}"
+        elif is_first:
+            request.has_own_signature = "Authorization" in request.headers
+        elif not request.has_own_signature:  # the token was taken away since the last try
+            request.headers.pop("Authorization", None)
 
     def observe(self, request: Request, answer: Outcome) -> None:
         """See `Policies`."""

@@ -86,10 +86,20 @@ class Request(msgspec.Struct):
     """The JSON body before it was encoded."""
     sent_at: float | None = None
     """When it was first sent, in seconds since the epoch."""
+    has_own_signature: bool = False
+    """Whether the caller has signed it, there being no token."""
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [
+            ("method", self.route.method),
+            ("path", redact_url(self.path)),
+            ("headers", redact_headers(self.headers)),
+            ("body", redact_body(self.body or b"")),
+        ]
 
     def __repr__(self) -> str:
-        headers, body = redact_headers(self.headers), redact_body(self.body or b"")
-        return f"<Request {self.route.method} {redact_url(self.path)} headers={headers} body={body}>"
+        method, path, headers, body = (value for _, value in self.__rich_repr__())
+        return f"<Request {method} {path} headers={headers} body={body}>"
 
 
 def merge_headers(headers: dict[str, str], more: Mapping[str, str]) -> None:
