@@ -86,7 +86,7 @@ class ApiClient(BaseClient):
                 from multiprocessing.pool import ThreadPool
 
                 self._pool, self._pool_pid = ThreadPool(_THREADS), os.getpid()
-                weakref.finalize(self, _terminate, self._pool, self._pool_pid)
+                weakref.finalize(self, _close, self._pool, self._pool_pid)
             return self._pool
 
     def submit(self, work: Callable[[], R]) -> AsyncResult[R]:
@@ -162,6 +162,7 @@ class ApiClient(BaseClient):
         return self.submit(run) if async_req else run()
 
 
-def _terminate(pool: ThreadPool, pid: int) -> None:
+def _close(pool: ThreadPool, pid: int) -> None:
+    """Let the threads end once their work is done; its results may be waited for when the client is gone."""
     if pid == os.getpid():
-        pool.terminate()
+        pool.close()

@@ -244,6 +244,42 @@ def test_the_token_of_the_moment_signs(colour: Colour) -> None:
     assert [request.headers["Authorization"] for request in fake.requests] == ["Bearer the-token", "Bearer another"]
 
 
+class Racing(upstox_client.Configuration):
+    """Once, another thread logs somebody else in, just when a call has looked whether there is a token."""
+
+    intruder = "of-another-account"
+
+    def auth_settings(self) -> dict[str, dict[str, str]]:
+        if self.intruder:
+            self.access_token, self.intruder = self.intruder, ""
+        return super().auth_settings()
+
+
+def test_a_token_that_was_replaced_while_a_call_was_signed_does_not_stay(colour: Colour) -> None:
+    fake = FakeTransport()
+    api = things(colour, fake)
+    api.api_client.configuration.__class__ = Racing
+    colour.run(api.place)
+    api.api_client.configuration.access_token = "the-token"
+    colour.run(api.place)
+    assert fake.requests[-1].headers["Authorization"] == "Bearer the-token"
+
+
+def test_who_signs_otherwise_is_asked_for_each_call(colour: Colour) -> None:
+    numbers = iter("12")
+
+    class Signing(upstox_client.Configuration):
+        def auth_settings(self) -> dict[str, dict[str, str]]:
+            return {"OAUTH2": {"type": "oauth2", "in": "header", "key": "X-Signature", "value": next(numbers)}}
+
+    fake = FakeTransport()
+    api = things(colour, fake)
+    api.api_client.configuration.__class__ = Signing
+    colour.run(api.place)
+    colour.run(api.place)
+    assert [request.headers["X-Signature"] for request in fake.requests] == ["1", "2"]
+
+
 @pytest.mark.parametrize("token", ["", None])
 def test_without_a_token_nothing_is_signed(colour: Colour, token: Any) -> None:
     fake = FakeTransport()
@@ -393,6 +429,14 @@ def test_async_req_gives_an_async_result() -> None:
         assert with_info.get(5)[1] == 200
         raw: Any = api.get_profile(async_req=True, _preload_content=False)  # type: ignore[call-arg]
         assert raw.get(5).status == 200
+
+
+def test_the_result_of_a_thread_comes_when_nobody_keeps_the_client() -> None:
+    for _ in range(20):  # the client goes in the thread that did the work, just when its result is handed over
+        client = upstox_client.ApiClient(local(), transport=_transport(FakeTransport([PROFILE])))
+        thread: AsyncResult[GetProfileResponse] = upstox_client.UserApi(client).get_profile.submit()
+        del client
+        assert thread.get(2).data
 
 
 def test_async_req_raises_on_get() -> None:

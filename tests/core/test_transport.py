@@ -987,6 +987,6 @@ def test_the_threads_of_another_process_are_left_alone() -> None:
         client._pool_pid = -1
         client.close()
         assert pool.apply(lambda: 5) == 5
-        api_client._terminate(pool, -1)
+        api_client._close(pool, -1)
         assert pool.apply(lambda: 5) == 5
         pool.terminate()
