@@ -196,7 +196,9 @@ class Backend:
     def snapshot(self) -> Snapshot:
         """The state, to come back to."""
         with self.lock:
-            return Snapshot(self._opened_at, tuple(self._commands), self.now())
+            now = self.now()
+            self._keep_time(now)
+            return Snapshot(self._opened_at, tuple(self._commands), now)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a state: account, orders, tokens, driven prices and the clock. Faults and requests stay."""
@@ -221,9 +223,13 @@ class Backend:
             JournalError: it could not be kept, so it has not happened.
         """
         with self.lock:
-            if command.at < self.venue.now and self._kept_until < self.venue.now:
-                self._carry_out(Pass(self.venue.now))
+            self._keep_time(command.at)
             return self._carry_out(command)
+
+    def _keep_time(self, before: dt.datetime) -> None:
+        """Keep how far time has gone, if what goes on now does so at an earlier moment."""
+        if max(before, self._kept_until) < self.venue.now:
+            self._carry_out(Pass(self.venue.now))
 
     def _carry_out(self, command: Command) -> Any:
         result = self.venue.execute(command)

@@ -135,7 +135,7 @@ def _whole_second(moment: dt.datetime) -> dt.datetime:
 
 
 class Pass(Step, frozen=True):
-    """Time had gone on to this moment when the next command came, which is of an earlier one.
+    """Time had gone on to this moment when the next command came, or a snapshot was taken, at an earlier one.
 
     A command is as old as the clock that it was made by: the clock was set back, or another thread was quicker.
     """

@@ -47,6 +47,32 @@ def test_a_state_is_taken_and_restored(em, call):
     assert em.clock.now() - before.at < (em.clock.now() - em.clock.now().replace(hour=0))
 
 
+def test_a_state_is_taken_after_the_clock_was_set_back(em, call):
+    def orders():
+        return [(row["status"], row["order_timestamp"]) for row in call("GET", "/v2/order/retrieve-all").data]
+
+    em.clock.speed = 0
+    begin = em.clock.now()
+    em.market.set_price("RELIANCE", 1500.0)
+    body = {
+        "quantity": 1, "product": "D", "validity": "DAY", "price": 1490.0, "instrument_token": "NSE_EQ|INE002A01018",
+        "order_type": "LIMIT", "transaction_type": "BUY", "disclosed_quantity": 0, "trigger_price": 0, "is_amo": False,
+    }  # fmt: skip
+    assert call("POST", "/v3/order/place", body=body).status == 200
+    em.market.move("RELIANCE", [(60, 1480.0)])
+    em.clock.advance(90)
+    ((status, traded_at),) = orders()
+    assert status == "complete"
+    em.clock.set(begin)
+    snapshot = em.snapshot()
+    gone, taken = em.venue.now, orders()
+    em.clock.advance(300)
+    em.restore(snapshot)
+    assert (em.clock.now(), em.venue.now, orders()) == (begin, gone, taken)
+    em.restore(em.snapshot())
+    assert orders() == [("complete", traded_at)]
+
+
 def test_a_restored_state_is_what_the_journal_keeps(tmp_path):
     from upstox_emulator import Emulator
 
