@@ -215,6 +215,17 @@ def test_a_silent_server_is_told_apart(face, server):
     assert (feed.counters.silences, feed.counters.stalls) == (1, 0)
 
 
+def test_a_silence_ends_with_the_market(face, server):
+    server.greeting = [market_info(NSE_EQ=2)]
+    feed = face.market(patience=Patience(silent_after=0.02, ping_after=0.02, renew_after=60))
+    states = face.do(feed.listen, StateChange)
+    face.do(feed.subscribe, KEY)
+    face.open(feed)
+    face.until(states, lambda change: change.state is FeedState.SILENT)
+    server.send(market_info(NSE_EQ=3))
+    assert face.get(states).state is FeedState.OPEN
+
+
 def test_a_closed_market_is_no_silence(face, server):
     server.greeting = [market_info(NSE_EQ=3)]
     feed = face.market(patience=Patience(silent_after=0.02, renew_after=0.04, ping_after=0.02))
@@ -275,6 +286,77 @@ def test_a_hook_may_supply_a_new_token(face, server, configuration):
     assert server.requests[1][1]["authorization"] == "Bearer renewed"
 
 
+def test_the_hook_is_asked_again_when_its_token_has_served_and_expired(face, server):
+    server.refusals = [401]
+    tokens = iter(["of-today", "of-tomorrow"])
+    feed = face.market(patience=Patience(base=0.01, steady=0), on_token_expired=lambda error: next(tokens))
+    face.open(feed)
+    server.client()
+    server.refusals = [401]
+    server.abort()
+    server.client()
+    asked = [headers["authorization"] for path, headers in server.requests if path.endswith("authorize")]
+    assert asked == [f"Bearer {token}" for token in ("the-token", "of-today", "of-today", "of-tomorrow")]
+
+
+def test_a_token_that_was_replaced_while_the_old_one_was_being_refused(face, server, configuration):
+    def replace(path: str) -> str:
+        configuration.access_token = "new"
+        server.refusals = [401]  # of the handshake
+        del server.one_time
+        return server.one_time(path)
+
+    server.one_time = replace
+    feed = face.market()
+    face.open(feed)
+    asked = [headers["authorization"] for path, headers in server.requests if path.endswith("authorize")]
+    assert asked == ["Bearer the-token", "Bearer new"]
+
+
+def test_a_403_to_a_feed_that_was_open_may_pass(face, server):
+    """The server still counts the connection that broke, and allows no more: that must not cost the day."""
+    feed = face.market()
+    states = face.do(feed.listen, StateChange)
+    face.open(feed)
+    server.client()
+    server.refusals = [403] * 3
+    server.abort()
+    server.client()
+    face.until(states, lambda change: change.state is FeedState.OPEN)
+    waits = []
+    while (change := face.get(states)).state is not FeedState.OPEN:
+        waits.append((change.state, change.cause))
+    assert waits.count((FeedState.WAITING, Cause.REFUSED)) == 3
+
+
+def test_what_nobody_foresaw_does_not_end_a_feed_that_was_open(face, server, monkeypatch, caplog):
+    feed = face.market()
+    face.open(feed)
+    server.client()
+    find, left = feed._core.find_target, [1, 2]
+
+    async def find_target():
+        if left:
+            raise ZeroDivisionError(f"odd {left.pop()}")
+        return await find()
+
+    monkeypatch.setattr(feed._core.engine, "_find_target", find_target)
+    server.abort()
+    server.client()
+    assert "odd 2" in caplog.text
+    assert not left
+
+
+def test_what_nobody_foresaw_at_first_is_told(face, configuration, tmp_path):
+    configuration.ssl_ca_cert = str(tmp_path / "none.pem")
+    configuration.host = "https://127.0.0.1:1"
+    feed = face.market(direct=True)
+    with pytest.raises(ValueError, match=r"none\.pem"):
+        face.open(feed)
+    assert feed.state.state is FeedState.STOPPED
+    assert "none.pem" in feed.state.reason
+
+
 def test_an_awaitable_hook_that_is_of_no_use(face, server):
     server.refusals = [401] * 9
     asked = []
@@ -298,8 +380,10 @@ def test_a_hook_that_raises_is_the_programs_error(face, server):
     def renew(error):
         raise LookupError("no vault")
 
+    feed = face.market(on_token_expired=renew)
     with pytest.raises(LookupError, match="no vault"):
-        face.open(face.market(on_token_expired=renew))
+        face.open(feed)
+    assert feed.state.state is FeedState.STOPPED
 
 
 @pytest.mark.parametrize("status", [500, 503, 404])

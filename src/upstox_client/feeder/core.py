@@ -77,6 +77,7 @@ class Core(Generic[E]):
             raise
         except Exception as error:  # noqa: BLE001 - whoever listens is told
             stopped = error
+            self.engine.failed(error)
         finally:
             self.loop = None
             self.end(stopped)

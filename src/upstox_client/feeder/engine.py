@@ -7,7 +7,7 @@ import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, Generic, NamedTuple, NoReturn, TypeAlias, TypeVar
 
 from upstox_client.configuration import Configuration
 from upstox_client.errors import ApiException, AuthenticationError, NetworkError, PermissionDeniedError
@@ -81,6 +81,7 @@ class Engine(Generic[E]):
         self._is_silent = self._paused = False
         self._early: list[tuple[bytes, bool]] = []
         self._connections = 0
+        self._tried_token: str | None = None
         self._renewed_token: str | None = None
         self.state = StateChange(FeedState.IDLE)
 
@@ -89,15 +90,20 @@ class Engine(Generic[E]):
         while True:
             try:
                 await self._one_connection()
-            except (AuthenticationError, PermissionDeniedError) as refusal:
-                if not await self._has_new_token(refusal):
-                    return self._stop(refusal, _loss_of(refusal))
             except _Lost as lost:
-                if not await self._pause(lost.loss):
-                    return self._stop(NetworkError(0, f"the feed is lost: {lost.loss.reason}"), lost.loss)
-            except ApiException as error:
-                if not await self._pause(_loss_of(error)):
-                    return self._stop(error, _loss_of(error))
+                loss = lost.loss
+                error: ApiException = NetworkError(0, f"the feed is lost: {loss.reason}")
+            except ApiException as refusal:
+                error, loss = refusal, _loss_of(refusal)
+            except Exception as unforeseen:
+                if not self._connections:
+                    raise
+                logger.exception("feed: nobody foresaw this; it is tried again")
+                loss = _Loss(Cause.NETWORK, _in_words(unforeseen))
+                error = NetworkError(0, f"the feed is lost: {loss.reason}")
+            if not await self._goes_on(error, loss):
+                self._tell(FeedState.STOPPED, loss)
+                return error
 
     def flush(self, payloads: Sequence[bytes]) -> None:
         """Send, if there is a connection."""
@@ -108,6 +114,10 @@ class Engine(Generic[E]):
     def closed(self) -> None:
         """The user wants no more."""
         self._tell(FeedState.CLOSED, _Loss(Cause.USER, ""))
+
+    def failed(self, error: Exception) -> None:
+        """It ends with an error that is not of the line."""
+        self._tell(FeedState.STOPPED, _Loss(Cause.REFUSED, _in_words(error)))
 
     @property
     def is_open(self) -> bool:
@@ -123,8 +133,9 @@ class Engine(Generic[E]):
 
     # One connection
 
-    async def _one_connection(self) -> None:
+    async def _one_connection(self) -> NoReturn:
         self._tell(FeedState.CONNECTING)
+        self._tried_token = self._configuration.access_token
         target = await self._find_target()
         loop = asyncio.get_running_loop()
         self._ended = ended = loop.create_future()
@@ -132,7 +143,7 @@ class Engine(Generic[E]):
         self._early.clear()
         make = lambda: Line(self._on_frame, self._on_life, self._on_end)  # noqa: E731
         line = await open_line(target, self._configuration, self._protocol.lifeline.patience.connect, make)
-        self._line = line
+        self._line, opened = line, self._now()
         beside: asyncio.Future[None] | None = None
         try:
             self.flush(self._protocol.opened(self._now()))
@@ -147,14 +158,16 @@ class Engine(Generic[E]):
             await self._watch(line, ended, beside)
         finally:
             self._line = None
+            if self._now() - opened >= self._protocol.lifeline.patience.steady:
+                self._renewed_token = None  # it has served
             if beside is not None:
                 beside.cancel()
                 await asyncio.gather(beside, return_exceptions=True)
             await _hang_up(line, ended)
 
-    async def _watch(self, line: Line, ended: asyncio.Future[Line], beside: asyncio.Future[None] | None) -> None:
+    async def _watch(self, line: Line, ended: asyncio.Future[Line], beside: asyncio.Future[None] | None) -> NoReturn:
         """Look after a connection until it ends, or what runs beside it fails."""
-        lifeline, counters = self._protocol.lifeline, self._protocol.counters
+        lifeline = self._protocol.lifeline
         while True:
             running: set[asyncio.Future[Any]] = {ended} if beside is None or beside.done() else {ended, beside}
             await asyncio.wait(running, timeout=lifeline.interval, return_when=asyncio.FIRST_COMPLETED)
@@ -164,19 +177,24 @@ class Engine(Generic[E]):
                 beside.result()
             if self._paused:  # nothing is heard since nothing is read
                 continue
-            match lifeline.check(self._now(), trading=self._protocol.trading):
-                case Step.PING:
-                    line.ping()
-                case Step.STALLED:
-                    counters.stalls += 1
-                    line.drop(Cause.STALL)
-                case Step.RENEW:
-                    counters.silences += 1
-                    line.drop(Cause.SILENCE)
-                case Step.SILENT:
-                    self._tell(FeedState.SILENT, _Loss(Cause.SILENCE, "the server answers pings, but sends no data"))
-                case None:
-                    pass
+            self._look_after(line)
+
+    def _look_after(self, line: Line) -> None:
+        lifeline, counters = self._protocol.lifeline, self._protocol.counters
+        match lifeline.check(self._now(), trading=self._protocol.trading):
+            case Step.PING:
+                line.ping()
+            case Step.STALLED:
+                counters.stalls += 1
+                line.drop(Cause.STALL)
+            case Step.RENEW:
+                counters.silences += 1
+                line.drop(Cause.SILENCE)
+            case Step.SILENT:
+                self._tell(FeedState.SILENT, _Loss(Cause.SILENCE, "the server answers pings, but sends no data"))
+            case None:
+                if self._is_silent and not lifeline.is_silent:
+                    self._tell(FeedState.OPEN)
 
     def _lost(self, line: Line) -> _Lost:
         if line.cause is Cause.STALL:
@@ -210,8 +228,19 @@ class Engine(Generic[E]):
 
     # Between connections
 
+    async def _goes_on(self, error: ApiException, loss: _Loss) -> bool:
+        """Whether there is to be a further try; waits until it is time for it."""
+        if isinstance(error, AuthenticationError | PermissionDeniedError):
+            if await self._has_new_token(error):
+                return True
+            if not self._may_pass(error):
+                return False
+        return await self._pause(loss)
+
     async def _has_new_token(self, refusal: ApiException) -> bool:
-        """Ask for another token, unless the one that is not accepted came from there just now."""
+        """Whether the program has put another in its place; or ask for one, unless this one has just been given so."""
+        if self._configuration.access_token not in {None, self._tried_token}:
+            return True
         if self._on_token_expired is None or self._renewed_token == self._configuration.access_token:
             return False
         answer = self._on_token_expired(refusal)
@@ -221,6 +250,12 @@ class Engine(Generic[E]):
         self._configuration.access_token = self._renewed_token = token
         return True
 
+    def _may_pass(self, refusal: ApiException) -> bool:
+        """Whether a refusal is not for ever: a token that was good for a connection before has not lost its rights, but
+        the server may still count the connection that broke, and allow no more of them.
+        """
+        return isinstance(refusal, PermissionDeniedError) and self._connections > 0
+
     async def _pause(self, loss: _Loss) -> bool:
         """Wait before the next try; False if there is to be none."""
         seconds = self._protocol.lifeline.lost(self._now())
@@ -229,10 +264,6 @@ class Engine(Generic[E]):
         self._tell(FeedState.WAITING, loss, seconds)
         await asyncio.sleep(seconds)
         return True
-
-    def _stop(self, error: ApiException, loss: _Loss) -> ApiException:
-        self._tell(FeedState.STOPPED, loss)
-        return error
 
     def _tell(self, state: FeedState, loss: _Loss | None = None, retry_in: float | None = None) -> None:
         cause, reason, code, said = loss or (None, "", None, "")
@@ -255,6 +286,10 @@ async def _hang_up(line: Line, ended: asyncio.Future[Line]) -> None:
         await asyncio.wait((ended,), timeout=_GOODBYE)
         if ended.done():
             return
+
+
+def _in_words(error: Exception) -> str:
+    return redact_text(f"{type(error).__name__}: {error}")
 
 
 def _loss_of(error: ApiException) -> _Loss:

@@ -115,6 +115,7 @@ class Lifeline:
     def _check_silence(self, now: float, *, trading: bool) -> Step | None:
         if not trading:
             self._trading_since = None
+            self.is_silent = False
             return None
         if self._trading_since is None:
             self._trading_since = now
