@@ -156,16 +156,33 @@ def test_localhost_listens_on_both_addresses():
 
 
 def test_localhost_without_ipv6(monkeypatch):
-    listen = Receiver._listen
+    server = module._Server
 
-    def without(self, address, port):
+    def without(address, port, receiver):
         if ":" in address:
-            raise ListenError("no IPv6")
-        return listen(self, address, port)
+            raise OSError(errno.EADDRNOTAVAIL, "no IPv6")
+        return server(address, port, receiver)
 
-    monkeypatch.setattr(Receiver, "_listen", without)
+    monkeypatch.setattr(module, "_Server", without)
     with Receiver("localhost", 0, "GET", judge) as receiver:
         assert len(receiver._servers) == 1
+
+
+def test_localhost_whose_other_address_is_taken(monkeypatch):
+    """Browsers try it first, and would bring the code to the other program."""
+    server = module._Server
+
+    def taken(address, port, receiver):
+        if ":" in address:
+            raise OSError(errno.EADDRINUSE, "reason")
+        return server(address, port, receiver)
+
+    monkeypatch.setattr(module, "_Server", taken)
+    port = free_port()
+    with pytest.raises(ListenError, match=f"Port {port} on ::1 is taken"):
+        Receiver("localhost", port, "GET", judge)
+    with socket.create_server(("127.0.0.1", port)):  # it is free again
+        pass
 
 
 def test_a_taken_port_is_named():

@@ -5,7 +5,6 @@ What a request is worth is decided elsewhere, by a pure function (a `Judge`); he
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import http.server
 import logging
@@ -75,9 +74,12 @@ class Receiver(Generic[T]):
         first = self._listen("127.0.0.1" if host == "localhost" else host, port)
         servers = [first]
         if host == "localhost":
-            # Browsers may try this one first. A machine without IPv6 has it not, and needs it not.
-            with contextlib.suppress(ListenError):
+            try:  # browsers may try this one first
                 servers.append(self._listen("::1", first.port))
+            except ListenError as error:
+                if getattr(error.__cause__, "errno", None) == errno.EADDRINUSE:
+                    first.server_close()
+                    raise  # what has it would be brought the answer; only a machine without IPv6 needs it not
         return servers
 
     def _listen(self, address: str, port: int) -> _Server:
