@@ -506,6 +506,15 @@ def test_a_call_counts_from_when_it_may_have_reached_the_server(took: float, wai
     assert run(READ, [ok()], limits=limits, clock=clock).sleeps == [wait]
 
 
+def test_a_call_that_is_given_up_counts_from_then() -> None:
+    limits, clock = small(), Clock()
+    flow = call(request_of(*READ), Fixed(RetryPolicy(), limits, 15.0, clock))
+    next(flow)
+    clock.now += 0.25
+    flow.close()  # as when its task is cancelled: the server may have it all the same
+    assert run(READ, [ok()], limits=limits, clock=clock).sleeps == [10.0]
+
+
 # The drivers
 
 

@@ -70,9 +70,11 @@ def call(request: Request, policies: Policies) -> Flow:
         limits = policies.limits_for(request)
         taken = 0.0 if limits is None else (yield from _await_place(request, policies, limits))
         policies.sign(request)  # on every try: the token may have been replaced meanwhile
-        answer = yield request
-        if limits is not None:
-            limits.answered(request.route.bucket, taken, policies.now())
+        try:
+            answer = yield request
+        finally:  # one whose task is cancelled may have reached the server, too
+            if limits is not None:
+                limits.answered(request.route.bucket, taken, policies.now())
         policies.observe(request, answer)
         if isinstance(answer, ApiException):
             error = answer
