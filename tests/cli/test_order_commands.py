@@ -114,6 +114,11 @@ def test_a_rejected_order_is_a_failure(run: Command) -> None:
     assert "The order was rejected: You need 10 more of RELIANCE" in result.stderr
 
 
+def test_parts_that_are_refused_are_a_failure(run: Command) -> None:
+    result = run("order", "buy", "NIFTY 26000 CE", "--lots", "28", "--limit", "335", code=1)
+    assert "1,755 of 1,820 were refused: You need to add Rs." in result.stderr
+
+
 def test_a_lost_answer(run: Command, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     emulator.faults.reset_after(path="/v3/order/place")
     result = run("order", "buy", "RELIANCE", "1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import threading
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from support.colours import FakeTransport, local, ok, refused
 from trading.floor import RELIANCE, Floor, cache_folder, floor, running
-from trading.test_tickets import FUTURE, SHARE, made
+from trading.test_tickets import made
 from upstox_client import InvalidRequestError, NotFoundError, OrderOutcomeUnknown
 from upstox_client.feeder.states import FeedState
 from upstox_client.instruments import IllegalPriceError, IllegalQuantityError
@@ -116,16 +117,6 @@ def test_the_price_of_the_market_protection_is_no_limit(floor: Floor) -> None:
     assert (order.limit, order.stop) == (None, 1500.0)
 
 
-def test_one_part_that_cannot_be_cancelled_keeps_no_other(floor: Floor) -> None:
-    option = floor.do(floor.up.option, "NIFTY", "ATM+20", "CE", "next week")
-    order = floor.do(floor.up.buy, option, lots=28, limit=0.1)
-    floor.emulator.orders.on(call="cancel", times=1).refuse("UDAPI100049")
-    with pytest.raises(InvalidRequestError):
-        floor.do(order.cancel)
-    floor.do(order.refresh)
-    assert [row.status for row in order.rows] == ["open", "cancelled"]
-
-
 def test_what_is_executed_is_not_taken_away(floor: Floor) -> None:
     floor.emulator.orders.on(tag="x").partial(0.4)
     order = floor.do(floor.up.buy, "RELIANCE", 10, limit=1510, tag="x")
@@ -149,19 +140,6 @@ def test_a_cancel_that_is_refused(floor: Floor) -> None:
     with pytest.raises(InvalidRequestError):
         floor.do(order.cancel)
     assert order.status == "open"
-
-
-def test_above_the_freeze_quantity_it_has_parts(floor: Floor) -> None:
-    order = floor.do(floor.up.sell, "NIFTY FUT", lots=28, limit=26500, product="intraday")
-    assert (len(order.ids), order.quantity, order.status) == (2, 1820, "put order req received")
-    floor.do(order.refresh)
-    assert [row.quantity for row in order.rows] == [1755, 65]
-    assert floor.read(order, "fills") == []
-    assert order.status in {"open", "rejected"}  # there is not enough margin for all
-    with pytest.raises(IllegalOrderError, match=r"it is 2 orders|cannot be changed any more"):
-        floor.do(order.modify, quantity=65)
-    floor.do(order.cancel)
-    assert order.is_done
 
 
 # Answers that are lost
@@ -222,26 +200,8 @@ def test_a_ticket_that_is_sent_again_is_another_order(floor: Floor) -> None:
     assert len({ticket.tag, second.tag, *(order.tag for order in basket.orders)}) == 4
 
 
-def test_all_parts_are_waited_for(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("upstox_client.trading.live._LONGEST_PAUSE", 0.01)
-    ticket = made(one=FUTURE, quantity=None, lots=28)
-    parts = [
-        {"order_id": f"{number}", "tag": ticket.tag, "instrument_token": FUTURE.key, "transaction_type": "BUY",
-         "status": "complete", "quantity": quantity, "filled_quantity": quantity}
-        for number, quantity in ((1, 1755), (2, 65))
-    ]  # fmt: skip
-    order = order_of_a_lost_call(floor, parts[:1], parts, ticket=ticket)
-    floor.do(order.reconcile)
-    assert (order.ids, order.status, order.quantity, order.filled) == (("1", "2"), "complete", 1820, 1820)
-    order = order_of_a_lost_call(floor, parts[:1], parts[0], ticket=ticket)
-    floor.do(order.reconcile, 0)
-    assert (order.ids, order.quantity) == (("1",), 1755)  # the other one never came
-
-
 def order_of_a_lost_call(floor: Floor, *books: Any, status: int = 200, ticket: Any = None) -> Any:
     """An order whose answer was lost, on a server that has these order books, one after the other."""
-    import json
-
     answers = [ok(json.dumps({"status": "success", "data": book}).encode()) for book in books]
     client = floor.colour.client(local(), FakeTransport(answers if status == 200 else [refused(status)]))
     ticket = ticket or made(limit=1500)
@@ -464,31 +424,6 @@ def test_a_late_answer_puts_nothing_back(floor: Floor) -> None:
     desk.read([row("complete", 10, average_price=1501.0)])
     desk.read([row("open", 6, "2026-11-23 10:00:02")])
     assert (order.status, order.filled, order.average_price) == ("complete", 10, 1501.0)
-
-
-@pytest.mark.parametrize(
-    ("states", "combined"),
-    [
-        (["complete", "open"], "open"),
-        (["complete", "complete"], "complete"),
-        (["complete", "cancelled"], "cancelled"),
-        (["rejected", "complete"], "rejected"),
-        (["cancelled", "cancelled after market order"], "cancelled"),
-    ],
-)
-def test_the_state_of_several_parts(floor: Floor, states: list[str], combined: str) -> None:
-    desk = Desk()
-    order = Order(floor.up.client, desk, made(), ["1", "2"])
-    assert (order.status, order.quantity, order.time) == ("put order req received", 10, None)
-    desk.read(
-        [
-            row(state, 10 * place, order_id=str(place), average_price=100.0 * place, status_message=f"m{place}")
-            for place, state in enumerate(states, 1)
-        ]
-    )
-    assert (order.status, order.quantity, order.filled, order.message) == (combined, 20, 30, "m1")
-    assert order.average_price == round((10 * 100 + 20 * 200) / 30, 4)
-    assert order.instrument is SHARE
 
 
 def test_times_of_trades() -> None:

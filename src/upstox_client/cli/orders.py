@@ -166,8 +166,12 @@ def report(one: Order, *, json: bool, csv: bool) -> None:
             f"It is not known whether it was placed. Look for the tag {one.tag}: upstox order list --tag {one.tag}"
         )
         raise typer.Exit(1)
+    why = one.message or "no reason was given"
+    if 0 < one.refused < one.quantity:
+        show.say(f"{cell(one.refused)} of {cell(one.quantity)} were refused: {why}")
+        raise typer.Exit(1)
     if one.status in {"rejected", "not placed"}:
-        show.say(f"The order was {one.status}: {one.message or 'no reason was given'}")
+        show.say(f"The order was {one.status}: {why}")
         raise typer.Exit(1)
 
 
@@ -472,7 +476,7 @@ def report_basket(title: str, basket: Basket[Order], *, wait: float, json: bool,
     for one in basket.orders:
         settle(one, wait)
     emit(title, basket, json=json, csv=csv)
-    bad = [one for one in basket.orders if one.is_unknown or one.status == "rejected"]
+    bad = [one for one in basket.orders if one.is_unknown or one.refused or one.status == "not placed"]
     for line in basket.failed:
         show.say(f"Not sent: {as_typed(f'{line}')}")
     for one in bad:

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Generic, TypeVar, Unpack, overload
 
@@ -16,7 +18,7 @@ import msgspec
 from upstox_client.api.order_api import OrderOperations
 from upstox_client.api.order_controller_v_3_api import OrderV3Operations
 from upstox_client.core.tags import fresh_tag
-from upstox_client.errors import ApiError, ApiException, OrderOutcomeUnknown
+from upstox_client.errors import ApiError, ApiException, OrderOutcomeUnknown, ResponseDecodeError
 from upstox_client.instruments import Instrument, Name
 from upstox_client.models.orders import MultiOrderError, MultiOrderResponse, OrderBookData
 from upstox_client.trading.colours import Flow, call, each, flow
@@ -30,7 +32,9 @@ from upstox_client.trading.tickets import MOST_SLICES, Side, Terms, Ticket, make
 O = TypeVar("O", bound=OrderFlows)  # noqa: E741 - an order
 
 _AT_ONCE: Final = 4
-_UNTOLD: Final = "the answer does not say what became of it; see up.orders()"
+_UNTOLD: Final = "the answer does not say what became of it"
+_PLACE: Final = "/v3/order/place"
+_PLACE_SEVERAL: Final = "/v2/order/multi/place"
 
 
 class OrderBook(Sequence[O], Table):
@@ -113,7 +117,9 @@ class Basket(Table, Generic[O]):
     @property
     def is_whole(self) -> bool:
         """Whether all were taken, with all their slices."""
-        return all(line.error is None for line in self.lines) and not any(order.is_unknown for order in self.orders)
+        if any(line.error is not None for line in self.lines):
+            return False
+        return not any(order.is_unknown or order.unplaced for order in self.orders)
 
     def columns(self) -> Mapping[str, Sequence[Any]]:
         """Each line: the order's id and status, or the error."""
@@ -201,7 +207,8 @@ class OrderDeskFlows(PreviewFlows, Generic[O]):
             tag: up to 40 characters; default: a unique one.
 
         Returns:
-            a live order. If the answer was lost it knows that: `is_unknown`; `wait` and `reconcile` find out.
+            a live order. If the answer was lost it knows that: `is_unknown`; `wait` and `reconcile` find out. If some
+                of several parts were refused, `refused` is how much, and the order ends as `rejected`.
 
         Raises:
             IllegalOrderError, IllegalPriceError, IllegalQuantityError: no exchange takes it; nothing was sent.
@@ -225,11 +232,27 @@ class OrderDeskFlows(PreviewFlows, Generic[O]):
         """Send an order, once. Returns and raises as `buy`."""
         yield from admit(self.desk, self.client.configuration, [ticket])
         ticket = self._tagged(ticket)
+        request, sent_at = ticket.request(), time.time()
         try:
-            answer = yield from call(OrderV3Operations.place_order, ticket.request())
+            answer = yield from call(OrderV3Operations.place_order, request)
         except OrderOutcomeUnknown as unknown:
             return self.order_type(self.client, self.desk, ticket, (), unknown)
-        return self.order_type(self.client, self.desk, ticket, (answer.data and answer.data.order_ids) or ())
+        ids = (answer.data and answer.data.order_ids) or ()
+        if not ids:
+            return self.order_type(self.client, self.desk, ticket, (), self._unnamed(_PLACE, request, sent_at))
+        order = self.order_type(self.client, self.desk, ticket, ids)
+        if len(ids) < ticket.slices and not self.client.configuration.sandbox:  # it has no order book
+            with contextlib.suppress(ApiException):  # then the next look at the book tells
+                yield from order.refresh.flow()
+        return order
+
+    def _unnamed(self, path: str, payload: Any, sent_at: float) -> OrderOutcomeUnknown:
+        """The server has not refused an order, and not said its id: it may be there, and is looked for."""
+        cause = ResponseDecodeError(200, _UNTOLD)
+        sent = msgspec.to_builtins(payload)
+        unknown = OrderOutcomeUnknown(cause, method="POST", path=path, payload=sent, sent_at=sent_at)
+        unknown.client, unknown.__cause__ = self.client, cause
+        return unknown
 
     def _tagged(self, ticket: Ticket) -> Ticket:
         """A ticket that is sent a second time is another order: it gets another tag, by which it alone is found."""
@@ -274,7 +297,7 @@ class OrderDeskFlows(PreviewFlows, Generic[O]):
         return Basket([lines[place] for place in range(len(tickets))])
 
     def _send_batch(self, batch: dict[str, Ticket]) -> Flow[dict[int, Line[O]]]:
-        body = [ticket.line(name) for name, ticket in batch.items()]
+        body, sent_at = [ticket.line(name) for name, ticket in batch.items()], time.time()
         try:
             answer = yield from call(OrderOperations.place_multi_order, body)
         except OrderOutcomeUnknown as unknown:
@@ -286,12 +309,17 @@ class OrderDeskFlows(PreviewFlows, Generic[O]):
                 for line in body
             }
         ids, errors = _answers(answer)
-        return {int(name): self._line(ticket, ids.get(name), errors.get(name)) for name, ticket in batch.items()}
-
-    def _line(self, ticket: Ticket, ids: list[str] | None, error: MultiOrderError | None) -> Line[O]:
-        if ids:
-            return Line(ticket, self.order_type(self.client, self.desk, ticket, ids), _told(error))
-        return Line(ticket, error=_told(error) or ApiError(message=_UNTOLD))
+        lines: dict[int, Line[O]] = {}
+        for line in body:
+            name, ticket = line.correlation_id, batch[line.correlation_id]
+            named, error, order = ids.get(name, ()), _told(errors.get(name)), None
+            if named:
+                order = self.order_type(self.client, self.desk, ticket, named)
+            elif error is None:
+                lost = _of_line(self._unnamed(_PLACE_SEVERAL, [line], sent_at), line)
+                order = self.order_type(self.client, self.desk, ticket, (), lost)
+            lines[int(name)] = Line(ticket, order, error)
+        return lines
 
     # The book
 

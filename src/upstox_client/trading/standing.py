@@ -120,7 +120,20 @@ class OrderStanding(Flowing):
     def quantity(self) -> int:
         """What is wanted: units, of commodities lots."""
         rows = self.rows
-        return sum(row.quantity or 0 for row in rows) if rows and len(rows) == len(self.ids) else self.ticket.quantity
+        if not rows or len(rows) < len(self.ids):
+            return self.ticket.quantity
+        return sum(row.quantity or 0 for row in rows) + self.unplaced
+
+    @property
+    def unplaced(self) -> int:
+        """What the server has made no order of: it has named fewer parts than there are, and they are not all of it.
+
+        It is 0 as long as it is not known how large the parts are.
+        """
+        rows = self.rows
+        if not rows or len(rows) < len(self.ids) or len(self.ids) >= self.ticket.slices:
+            return 0
+        return max(self.ticket.quantity - sum(row.quantity or 0 for row in rows), 0)
 
     # How it stands
 
@@ -130,6 +143,8 @@ class OrderStanding(Flowing):
         if not self.ids:
             return "unknown" if self.unknown is not None else "not placed"
         states: list[State] = [self.state_of(order_id) for order_id in self.ids]
+        if self.unplaced:
+            states.append("rejected")
         under_way: list[State] = [state for state in states if state not in ENDED]
         return under_way[0] if under_way else max(states, key=_rank)
 
@@ -161,7 +176,13 @@ class OrderStanding(Flowing):
     @property
     def pending(self) -> int:
         """What may still be executed."""
-        return 0 if self.is_done else self.quantity - self.filled
+        return 0 if self.is_done else self.quantity - self.filled - self.refused
+
+    @property
+    def refused(self) -> int:
+        """What was not taken of it: of several parts some may have been rejected, or never been made."""
+        rejected = [row for row in self.rows if row.status == "rejected"]
+        return sum((row.quantity or 0) - (row.filled_quantity or 0) for row in rejected) + self.unplaced
 
     @property
     def average_price(self) -> float | None:
@@ -175,8 +196,10 @@ class OrderStanding(Flowing):
         """Why it was rejected, or what else the server says of it; empty for nothing."""
         if not self.ids:
             return self.verdict.why if self.verdict else "the answer was lost"
-        said = (row.status_message or row.status_message_raw for row in self.rows)
-        return next(filter(None, said), "")
+        rows = sorted(self.rows, key=lambda row: row.status != "rejected")  # why something was refused comes first
+        said = (row.status_message or row.status_message_raw for row in rows)
+        untold = f"{self.unplaced} of {self.quantity} were not taken, and it was not said why" if self.unplaced else ""
+        return next(filter(None, said), untold)
 
     @property
     def time(self) -> dt.datetime | None:
@@ -186,10 +209,10 @@ class OrderStanding(Flowing):
 
     def __repr__(self) -> str:
         price = f" at {self.average_price:.10g}" if self.average_price is not None else ""
+        refused = f", refused {self.refused}" if 0 < self.refused < self.quantity else ""
         why = f": {self.message}" if self.message else ""
-        return (
-            f"<{type(self).__name__} {self.id or '?'} {self.ticket}; {self.status}, filled {self.filled}{price}{why}>"
-        )
+        how = f"{self.status}, filled {self.filled}{price}{refused}{why}"
+        return f"<{type(self).__name__} {self.id or '?'} {self.ticket}; {how}>"
 
     def on_update(self, callback: Heard) -> None:
         """Call `callback` with each new state (an `OrderUpdate`).
