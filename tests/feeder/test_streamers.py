@@ -181,6 +181,63 @@ def test_it_tries_for_ever_unless_told_otherwise(market, server):
     assert seen.next("open") == ("open",)
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_tries_that_are_answered_with_an_error_are_used_up_as_well(market, server, status):
+    streamer = market()
+    seen = Seen(streamer)
+    streamer.connect()
+    seen.next("open")
+    streamer.auto_reconnect(True, 0.01, 2)
+    server.refusals = [status] * 99
+    server.abort()
+    told = [seen.next("reconnecting", "autoReconnectStopped") for _ in range(3)]
+    assert told[-1] == ("autoReconnectStopped", "retryCount of 2 exhausted.")
+
+
+def test_a_403_after_it_was_open_is_a_try_like_any_other(market, server):
+    streamer = market()
+    seen = Seen(streamer)
+    streamer.connect()
+    seen.next("open")
+    streamer.auto_reconnect(True, 0.01, 2)
+    server.refusals = [403] * 9
+    server.abort()
+    told = [seen.next("reconnecting", "autoReconnectStopped") for _ in range(3)]
+    assert told[-1] == ("autoReconnectStopped", "retryCount of 2 exhausted.")
+
+
+def test_a_streamer_that_failed_may_be_connected_again(market, server, monkeypatch):
+    async def broken(self, calls):
+        raise ValueError("a file is missing")
+
+    streamer = market()
+    seen = Seen(streamer)
+    with monkeypatch.context() as patch:
+        patch.setattr(MarketDataFeederV3, "find_target", broken)
+        streamer.connect()
+        assert "a file is missing" in str(seen.next("error"))
+        seen.next("close")
+    streamer.connect()
+    assert seen.next("open") == ("open",)
+
+
+def test_what_subclasses_of_the_official_streamers_call(client, server):
+    class Mine(upstox_client.MarketDataStreamerV3):
+        def handle_open(self, ws):
+            self.subscribe_to_initial_keys()
+            super().handle_open(ws)
+
+    streamer = Mine(client, [KEY], "full")
+    seen = Seen(streamer)
+    assert streamer.protobufRoot.FeedResponse is schema.FeedResponse
+    streamer.launch_auto_reconnect()
+    assert seen.next("reconnecting") == ("reconnecting", "Auto reconnect attempt 1/inf")
+    seen.next("open")
+    assert server.heard()["data"]["instrumentKeys"] == [KEY]
+    streamer.disconnect()
+    assert server.told.empty()
+
+
 def test_without_reconnecting(market, server):
     streamer = market()
     seen = Seen(streamer)

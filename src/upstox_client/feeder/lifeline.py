@@ -134,13 +134,18 @@ class Lifeline:
         patience = self.patience
         return min(patience.ping_after, patience.pong_within, patience.silent_after, patience.renew_after) / 4
 
+    @property
+    def is_used_up(self) -> bool:
+        """Whether more tries have failed than may."""
+        return self.patience.tries is not None and self.attempt > self.patience.tries
+
     def lost(self, now: float) -> float | None:
         """The connection ended or could not be made: seconds until the next try, or None to give up."""
         if now - self._opened >= self.patience.steady:
             self.attempt = 0
         self._opened = math.inf
         self.attempt += 1
-        if self.patience.tries is not None and self.attempt > self.patience.tries:
+        if self.is_used_up:
             return None
         pause = min(self.patience.cap, self.patience.base * float(2 ** min(self.attempt - 1, _MOST_DOUBLINGS)))
         return pause * (1 - self._jitter() * self.patience.spread)

@@ -11,6 +11,7 @@ from upstox_client.feeder.market_data_feeder_v3 import MarketDataFeederV3
 from upstox_client.feeder.modes import Mode, Subscriptions
 from upstox_client.feeder.official import Socket
 from upstox_client.feeder.payload import to_payload
+from upstox_client.feeder.proto import MarketDataFeedV3_pb2
 from upstox_client.feeder.streamer import Streamer
 
 __all__ = ["MarketDataStreamerV3"]
@@ -36,6 +37,7 @@ class MarketDataStreamerV3(Streamer[MarketDataFeederV3]):
         self, api_client: ApiClient | None = None, instrumentKeys: Iterable[str] = (), mode: str = "ltpc"
     ) -> None:
         super().__init__(api_client)
+        self.protobufRoot = MarketDataFeedV3_pb2
         if mode not in self.Mode.values():
             raise Exception(f"Invalid mode provided {mode}")  # noqa: TRY002 - the official one
         self.instrumentKeys = list(instrumentKeys)
@@ -47,6 +49,10 @@ class MarketDataStreamerV3(Streamer[MarketDataFeederV3]):
         feeder = MarketDataFeederV3(self.api_client, self.instrumentKeys, self.mode)
         feeder.follow(self._wishes)
         return feeder
+
+    def subscribe_to_initial_keys(self) -> None:
+        """Ask for what is wanted and has not been asked for on this connection; that is done anyway."""
+        self._flush()
 
     @property
     def subscriptions(self) -> dict[str, set[str]]:

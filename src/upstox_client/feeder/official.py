@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, Protocol
 
 from upstox_client.api_client import ApiClient
-from upstox_client.errors import NetworkError
+from upstox_client.errors import ApiException, NetworkError
 from upstox_client.feeder import schema
 from upstox_client.feeder.calls import Calls
 from upstox_client.feeder.core import Core, SyncFeed
@@ -17,7 +17,7 @@ from upstox_client.feeder.listeners import Listener, Overflow
 from upstox_client.feeder.modes import Subscriptions
 from upstox_client.feeder.protocol import MarketProtocol
 from upstox_client.feeder.schema import Type
-from upstox_client.feeder.states import Cause, Counters, FeedClosedError, FeedState, Notice, StateChange
+from upstox_client.feeder.states import Counters, FeedClosedError, FeedState, Notice, StateChange
 from upstox_client.feeder.ticks import MarketUpdate
 
 __all__ = ["Connection", "Handlers", "RawMarket", "RawPortfolio", "Socket"]
@@ -223,7 +223,7 @@ class Connection(SyncFeed[_RawCore]):
             self._handlers.closed(_GOODBYE if self._was_open else None, None)
         elif isinstance(error, Exception):
             self._lost(change, error)
-            if change.state is FeedState.STOPPED and change.cause is not Cause.REFUSED:
+            if isinstance(error, ApiException) and self._core.protocol.lifeline.is_used_up:
                 self._handlers.gave_up()
 
 

@@ -130,6 +130,12 @@ class Streamer(ABC, Generic[F]):
         if not enable:
             self.emit(self.Event["AUTO_RECONNECT_STOPPED"], "Disabled by client.")
 
+    def launch_auto_reconnect(self) -> None:
+        """Begin a further try, if there is no connection and none is being made."""
+        if self.enable_auto_reconnect:
+            self._trying()
+            self.connect()
+
     def _patience(self) -> Patience:
         if not self.enable_auto_reconnect:
             return ONE_TRY
