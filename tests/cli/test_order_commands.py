@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from trading.floor import cache_folder, running
-from upstox_client.cli import orders
+from upstox_client.cli import orders, portfolio
 from upstox_client.cli.app import app
 from upstox_client.configuration import Configuration
 from upstox_emulator import Emulator
@@ -219,7 +219,6 @@ def test_real_money_is_asked_about(run: Command, emulator: Emulator, monkeypatch
     assert "complete" in run(*place, "--yes").stdout
     waits = ["gtt", "buy", "nifty fut 29 dec 26", "--lots", "2", "--trigger", "25000", "--stoploss", "24900"]
     for words, asked in (
-        (["squareoff"], "Close all positions but delivered shares at the market"),
         (["order", "cancel", "--all"], "Cancel all open orders"),
         (waits, "BUY 130 NIFTY FUT 29 DEC 26, delivery, once it is at 25000, stop loss 24900"),
     ):
@@ -229,6 +228,35 @@ def test_real_money_is_asked_about(run: Command, emulator: Emulator, monkeypatch
     assert "SELL 2 lots of CRUDEOIL FUT" in run(*crude, typed="n\n", code=1).stderr
     wrong = run("gtt", "buy", "RELIANCE", "1", "--trigger", "1500.03", code=2)
     assert "Go on?" not in wrong.stderr, "what is not legal is not asked about"
+
+
+@pytest.mark.usefixtures("real_money")
+def test_what_would_be_closed_is_listed_before_it_is_asked_about(
+    run: Command, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for side, name, quantity in (("buy", "RELIANCE", "10"), ("sell", "INFY", "5")):
+        run("order", side, name, quantity, "-p", "intraday", "--yes")
+    run("order", "buy", "TCS", "1", "--yes")  # for delivery: it is left alone
+    asked = len(emulator.journal.calls("GET", "/v2/portfolio/short-term-positions"))
+    refused = run("squareoff", code=2).stderr
+    assert "there is nobody to ask: Close all positions but delivered shares at the market\nGive --yes" in refused
+    assert len(emulator.journal.calls("GET", "/v2/portfolio/short-term-positions")) == asked
+    for module in (orders, portfolio):
+        monkeypatch.setattr(module, "interactive", lambda: True)
+    before = "at the market, after cancelling the open orders of these instruments:\n  "
+    told = run("squareoff", typed="n\n", code=1).stderr
+    both = "SELL 10 RELIANCE at the market, intraday\n  BUY 5 INFY at the market, intraday\nWith real money (custom)"
+    assert f"Close all positions but delivered shares {before}{both}. Go on?" in told
+    told = run("squareoff", "TCS", "--keep-orders", typed="n\n", code=1).stderr
+    assert "Close TCS at the market:\n  SELL 1 TCS at the market, delivery\nWith real money" in told
+    assert f"Close SBIN {before}no position is open\n" in run("squareoff", "SBIN", typed="n\n", code=1).stderr
+    rows = json.loads(run("squareoff", "--json", typed="y\n").stdout.removeprefix(" y\n"))  # what is typed is echoed
+    assert sorted((row["symbol"], row["side"], row["quantity"]) for row in rows) == [
+        ("INFY", "BUY", 5),
+        ("RELIANCE", "SELL", 10),
+    ]
+    nothing = run("squareoff", "--json")  # and nothing to be asked about
+    assert (as_json(nothing), nothing.stderr) == ([], "There was nothing to close.\n")
 
 
 def test_on_paper_nobody_is_asked(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:

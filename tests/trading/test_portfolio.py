@@ -293,6 +293,8 @@ def test_of_one_instrument_and_product(floor: Floor) -> None:
         floor.do(floor.do(up.buy, "RELIANCE", 10, product=product).wait, timeout=5)
     with pytest.raises(IllegalOrderError, match=r"product is one of delivery, .* got 'day'"):
         floor.do(up.square_off, product="day")
+    assert {row.product for row in floor.do(up.to_close, "RELIANCE")} == {"D", "I"}
+    assert [row.product for row in floor.do(up.to_close)] == ["I"]
     (line,) = floor.do(up.square_off, "RELIANCE", product="intraday").lines
     assert (line.ticket.product, line.ticket.side) == ("I", "SELL")
     (kept,) = floor.read(up, "positions").open

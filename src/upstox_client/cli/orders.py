@@ -84,6 +84,11 @@ gtt = typer.Typer(no_args_is_help=True, help="Orders that wait for their price (
 # What holds for all of them
 
 
+def is_asked(up: Upstox, *, yes: bool) -> bool:
+    """Whether `confirm` asks before something is done."""
+    return not yes and up.environment in _REAL_MONEY
+
+
 def confirm(up: Upstox, what: str, *, yes: bool) -> None:
     """Ask before something is done with real money; never on paper.
 
@@ -91,7 +96,7 @@ def confirm(up: Upstox, what: str, *, yes: bool) -> None:
         WrongUsageError: there is nobody to ask, and no `--yes`.
         typer.Abort: the answer is no.
     """
-    if yes or up.environment not in _REAL_MONEY:
+    if not is_asked(up, yes=yes):
         return
     if not interactive():
         raise WrongUsageError(f"This is real money, and there is nobody to ask: {what}\nGive --yes if it is meant.")

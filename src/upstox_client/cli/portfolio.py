@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast
 import typer
 
 from upstox_client.cli import show
-from upstox_client.cli.options import BaseUrl, ClientId, Csv, Json, Paper, Picture, WrongUsageError, trading
+from upstox_client.cli.options import (
+    BaseUrl,
+    ClientId,
+    Csv,
+    Json,
+    Paper,
+    Picture,
+    WrongUsageError,
+    interactive,
+    trading,
+)
 from upstox_client.cli.orders import (
     Limit,
     Lots,
@@ -19,6 +29,7 @@ from upstox_client.cli.orders import (
     Yes,
     confirm,
     how_many,
+    is_asked,
     print_preview,
     report_basket,
 )
@@ -26,9 +37,11 @@ from upstox_client.cli.tables import cell, emit
 from upstox_client.cli.words import counted, rupees
 
 if TYPE_CHECKING:
+    from upstox_client.models.orders import Product as WireProduct
     from upstox_client.models.reports import ReportSegment
-    from upstox_client.trading import Charges
+    from upstox_client.trading import Basket, Charges, Order, Position, Ticket
     from upstox_client.trading.tickets import Side, Terms
+    from upstox_client.trading.upstox import Upstox
 
 SideName = Annotated[str, typer.Argument(metavar="buy|sell", help="Which way.")]
 
@@ -196,19 +209,45 @@ def squareoff(
     csv: Csv = False,
 ) -> None:
     """Close positions at the market, after cancelling their open orders."""
+    from upstox_client.trading import Basket
+
     chosen = None if product is None else product.upper()
     if chosen not in {None, "D", "I", "MTF"}:
         raise WrongUsageError(f"--product is D, I or MTF, got {product!r}.")
     with trading(client_id=client_id, base_url=base_url, paper=paper) as up:
-        everything = "all positions" if chosen else "all positions but delivered shares"
-        of = f" of {chosen}" if chosen else ""
-        confirm(up, f"Close {', '.join(symbols or ()) or everything}{of} at the market", yes=yes)
         kind = cast('Literal["D", "I", "MTF"] | None', chosen)
-        basket = up.square_off(*symbols or (), product=kind, cancel_orders=not keep_orders)
+        everything = "all positions" if kind else "all positions but delivered shares"
+        of = f" of {kind}" if kind else ""
+        what = f"Close {', '.join(symbols or ()) or everything}{of} at the market"
+        cancels = not keep_orders
+        basket: Basket[Order] = Basket([])
+        if _is_meant(up, what, symbols or [], kind, cancels=cancels, yes=yes):
+            basket = up.square_off(*symbols or (), product=kind, cancel_orders=cancels)
         if not basket.lines:
             show.say("There was nothing to close.")
         if basket.lines or json or csv:
             report_basket("Closing", basket, wait=wait, json=json, csv=csv)
+
+
+def _is_meant(
+    up: Upstox, what: str, symbols: list[str], product: Literal["D", "I", "MTF"] | None, *, cancels: bool, yes: bool
+) -> bool:
+    """Whether positions are to be closed: whoever is asked sees which. False if there is nothing to ask about."""
+    if is_asked(up, yes=yes) and interactive():
+        rows = up.to_close(*symbols, product=product)
+        if not rows and not (symbols and cancels):
+            return False
+        closing = [f"\n  {ticket}" for row in rows for ticket in _closing(up, row)] or ["\n  no position is open"]
+        before = ", after cancelling the open orders of these instruments" if cancels else ""
+        what += f"{before}:{''.join(closing)}"
+    confirm(up, what, yes=yes)
+    return True
+
+
+def _closing(up: Upstox, row: Position) -> list[Ticket]:
+    from upstox_client.trading.tickets import closing_tickets
+
+    return closing_tickets(up.instrument(row.key), row.quantity, cast("WireProduct", row.product))
 
 
 COMMANDS: Final[tuple[Any, ...]] = (positions, holdings, pnl, charges, margin, squareoff)

@@ -156,6 +156,21 @@ class TraderFlows(OrderDeskFlows[O], Generic[O, W]):
     # Changing it
 
     @flow
+    def to_close(self, *names: Name, product: ProductName | None = None) -> Flow[list[Position]]:
+        """The open positions that `square_off` would close now; nothing is sent.
+
+        Parameters:
+            names: of which instruments; default: of all, but no shares bought for delivery.
+            product: only those of this product: `delivery`, `intraday` or `mtf`.
+
+        https://upstox.com/developer/api-documentation/get-positions
+        """
+        only = None if product is None else as_product(product)
+        wanted = yield from together([self.instrument.flow(name) for name in names], at_once=1)
+        positions = yield from TraderFlows.positions.flow(self)
+        return _to_close(positions, {one.key for one in wanted}, only)
+
+    @flow
     def square_off(
         self, *names: Name, product: ProductName | None = None, cancel_orders: bool = True
     ) -> Flow[Basket[O]]:
@@ -176,17 +191,14 @@ class TraderFlows(OrderDeskFlows[O], Generic[O, W]):
 
         https://upstox.com/developer/api-documentation/exit-all-positions
         """
-        only = None if product is None else as_product(product)
         wanted = yield from together([self.instrument.flow(name) for name in names], at_once=1)
-        keys = {one.key for one in wanted}
-        positions = yield from TraderFlows.positions.flow(self)
-        chosen = _to_close(positions, keys, only)
+        chosen = yield from self.to_close.flow(*wanted, product=product)
         if cancel_orders:
-            keys = keys or {row.key for row in chosen}
+            keys = {one.key for one in wanted} or {row.key for row in chosen}
             for key in keys:
                 yield from self.cancel_all.flow(key)
-            positions = yield from TraderFlows.positions.flow(self)  # something may have traded meanwhile
-            chosen = [row for row in _to_close(positions, {one.key for one in wanted}, only) if row.key in keys]
+            now = yield from self.to_close.flow(*wanted, product=product)  # something may have traded meanwhile
+            chosen = [row for row in now if row.key in keys]
         tickets: list[Ticket] = []
         for row in chosen:
             instrument = yield from self.instrument.flow(row.key)
