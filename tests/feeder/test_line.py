@@ -176,6 +176,49 @@ def test_what_does_not_answer():
         connect(f"ws://127.0.0.1:{port}/", patience=0.05)
 
 
+@pytest.mark.parametrize("first", ["silent", "refused", "as good"])
+def test_an_address_that_does_not_answer_does_not_keep_us_from_the_next(server, monkeypatch, first):
+    """Such as IPv6 that leads nowhere, where IPv4 works."""
+    reach = asyncio.SelectorEventLoop.sock_connect
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        refused = listening.getsockname()[1]
+    port = {"silent": 1, "refused": refused, "as good": server.port}[first]
+
+    async def sock_connect(self, sock, address):
+        if address[1] == 1:
+            await asyncio.Event().wait()
+        await reach(self, sock, address)
+
+    async def getaddrinfo(self, host, port_, **_):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", each)) for each in (port, port, server.port)]
+
+    monkeypatch.setattr(asyncio.SelectorEventLoop, "sock_connect", sock_connect)
+    monkeypatch.setattr(asyncio.SelectorEventLoop, "getaddrinfo", getaddrinfo)
+    connect(server.one_time("market"), patience=5.0)
+    assert len(server.requests) == 1
+
+
+def test_addresses_none_of_which_answers(server, monkeypatch):
+    async def sock_connect(self, sock, address):
+        await asyncio.Event().wait()
+
+    async def getaddrinfo(self, host, port, **_):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", each)) for each in (1, 2, 3)]
+
+    monkeypatch.setattr(asyncio.SelectorEventLoop, "sock_connect", sock_connect)
+    monkeypatch.setattr(asyncio.SelectorEventLoop, "getaddrinfo", getaddrinfo)
+    with pytest.raises(RequestTimeoutError, match=r"within 0\.05 s"):
+        connect(server.one_time("market"), patience=0.05)
+
+
+def test_a_proxy_that_does_not_help():
+    port, listening = _serve(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+    configuration = upstox_client.Configuration()
+    configuration.proxy = f"http://127.0.0.1:{port}"
+    with listening, pytest.raises(NetworkError, match="502"):
+        connect("wss://example.test/", configuration)
+
+
 def test_what_is_not_there():
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]

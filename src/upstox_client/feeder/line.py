@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias, cast
 from urllib.parse import urljoin, urlsplit
@@ -23,6 +24,7 @@ from upstox_client.rest import RESTResponse
 __all__ = ["Line", "Target", "open_line", "tls_context", "websocket_url"]
 
 _MOST_HOPS: Final = 3
+_HEAD_START: Final = 0.25  # seconds that an address has before the next one is tried as well (RFC 8305)
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _LARGEST_FRAME: Final = 64 * 1024 * 1024  # bytes; a snapshot of 5000 instruments in full is a few megabytes
 OnFrame: TypeAlias = Callable[[bytes, bool], None]
@@ -187,6 +189,10 @@ async def open_line(target: Target, configuration: Configuration, patience: floa
         raise NetworkError(0, _tls_words(url, error)) from None
     except OSError as error:
         raise NetworkError(0, f"cannot connect to {redact_url(url)}: {redact_text(str(error))}") from None
+    except (ApiException, ValueError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the errors of proxies are of no family
+        raise NetworkError(0, f"cannot connect to {redact_url(url)}: {redact_text(str(error))}") from None
     raise ResponseDecodeError(0, f"the server sends us on and on, lastly to {redact_url(url)}")
 
 
@@ -229,23 +235,47 @@ async def _connect(url: str, headers: dict[str, str], configuration: Configurati
 
 
 async def _dial(host: str, port: int) -> socket.socket:
-    """A connected socket, to the first address that answers."""
-    loop = asyncio.get_running_loop()
-    failed: OSError | None = None
-    for family, kind, protocol, _, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        dialled = socket.socket(family, kind, protocol)
-        try:
-            dialled.setblocking(False)
-            await loop.sock_connect(dialled, address)
-        except OSError as error:
-            dialled.close()
-            failed = error
-        except BaseException:
-            dialled.close()
-            raise
-        else:
-            return dialled
+    """A connected socket, to the address that answers first. Each has a head start over the next, and no more: one that
+    leads nowhere, such as IPv6 in many a network, must not use up all the time there is.
+    """
+    addresses = deque(await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    tries: list[asyncio.Task[socket.socket]] = []
+    won: socket.socket | None = None
+    failed: BaseException | None = None
+    try:
+        while addresses or not all(each.done() for each in tries):
+            if addresses:
+                family, kind, protocol, _, address = addresses.popleft()
+                tries.append(asyncio.create_task(_reach(socket.socket(family, kind, protocol), address)))
+            running = [each for each in tries if not each.done()]
+            lead = _HEAD_START if addresses else None
+            for each in (await asyncio.wait(running, timeout=lead, return_when=asyncio.FIRST_COMPLETED))[0]:
+                failed = each.exception() or failed
+                won = won or (None if each.exception() else each.result())
+            if won is not None:
+                return won
+    finally:
+        await _let_go(tries, won)
     raise failed or OSError(f"{host} has no address")
+
+
+async def _reach(dialled: socket.socket, address: Any) -> socket.socket:
+    try:
+        dialled.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(dialled, address)
+    except BaseException:
+        dialled.close()
+        raise
+    return dialled
+
+
+async def _let_go(tries: list[asyncio.Task[socket.socket]], won: socket.socket | None) -> None:
+    """End the tries that are no longer needed, and close what they have reached."""
+    for each in tries:
+        each.cancel()
+    for reached in await asyncio.gather(*tries, return_exceptions=True):
+        if isinstance(reached, socket.socket) and reached is not won:
+            reached.close()
 
 
 async def _abandon(connecting: asyncio.Future[Any], sockets: list[socket.socket]) -> None:
