@@ -174,7 +174,7 @@ def exit_all(exchange: Exchange, segment: str | None, tag: str | None, at: dt.da
     placed: list[str] = []
     errors: list[dict[str, Any]] = []
     for net in sorted(nets, key=lambda net: net.quantity > 0):
-        result = _exit(exchange, net, at)
+        result = _exit(exchange, net, tag, at)
         if isinstance(result, Refusal):
             errors += [_line_error(found, None, net.key) for found in result.problems]
         else:
@@ -182,7 +182,7 @@ def exit_all(exchange: Exchange, segment: str | None, tag: str | None, at: dt.da
     return _ended(placed, errors)
 
 
-def _exit(exchange: Exchange, net: Net, at: dt.datetime) -> list[str] | Refusal:
+def _exit(exchange: Exchange, net: Net, tag: str | None, at: dt.datetime) -> list[str] | Refusal:
     instrument = exchange.find(at)(net.key)
     if instrument is None or not exchange.floor.is_open(instrument, at):
         return refuse("exit_closed")
@@ -190,7 +190,7 @@ def _exit(exchange: Exchange, net: Net, at: dt.datetime) -> list[str] | Refusal:
     refused = refusal(act)
     if refused is not None:
         return refused
-    orders = exchange.floor.exit(net, instrument, exchange.owner, AUTOMATIC, at, act=act)
+    orders = exchange.closing.exit(net, instrument, exchange.owner, AUTOMATIC, at, tag=tag, act=act)
     return [order.order_id for order in orders]
 
 

@@ -6,6 +6,7 @@ https://upstox.com/developer/api-documentation/place-order
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from upstox_emulator.exchange.blotter import Blotter
 from upstox_emulator.exchange.checks import Terms
@@ -13,6 +14,8 @@ from upstox_emulator.exchange.floor import Floor
 from upstox_emulator.exchange.orders import Order, opposite
 from upstox_emulator.exchange.protection import AUTOMATIC
 from upstox_emulator.exchange.request import Request
+
+_WORKING: Final = frozenset({"trigger pending", "open"})
 
 
 class Covers:
@@ -26,7 +29,20 @@ class Covers:
     def stop_of(self, order: Order) -> Order | None:
         """The stop that a cancel of this order exits: that of an entry, or itself."""
         stop = order if order.parent_order_id else self._blotter.orders.get(self._stops.get(order.order_id, ""))
-        return stop if stop is not None and stop.product == "CO" and stop.status == "trigger pending" else None
+        return stop if stop is not None and self.works(stop) else None
+
+    @staticmethod
+    def works(order: Order) -> bool:
+        """Whether this is a stop that the exchange has: it waits for its price, or, once that has come, to trade."""
+        return order.product == "CO" and order.parent_order_id is not None and order.status in _WORKING
+
+    def of(self, key: str, tag: str | None = None) -> list[Order]:
+        """The entries and stops in an instrument, of all cover orders or of those with a tag; the oldest first."""
+        return [
+            order
+            for order in self._blotter.orders.values()
+            if order.product == "CO" and order.key == key and tag in {None, order.tag}
+        ]
 
     def follow(self, order: Order, at: dt.datetime) -> None:
         """An order has changed: let the stop be as large as what its entry has traded."""

@@ -28,6 +28,7 @@ from upstox_emulator.exchange.checks import (
     check_order_id,
     check_place,
 )
+from upstox_emulator.exchange.closing import Closing
 from upstox_emulator.exchange.cover import Covers
 from upstox_emulator.exchange.desk import Desk
 from upstox_emulator.exchange.floor import Floor
@@ -90,6 +91,7 @@ class Exchange:
         self.floor = Floor(market, calendar, desk, self.blotter, self._is_stopped)
         self.gtts = Gtts(self.floor, self.blotter, market, self.steering, emit)
         self._covers = Covers(self.floor, self.blotter)
+        self.closing = Closing(self.floor, self.blotter, desk, self._covers)
         self.floor.followers += [self._covers.follow, self.gtts.follow]
 
     # Requests
@@ -280,7 +282,7 @@ class Exchange:
 
     def on_square_off(self, exchange: str, at: dt.datetime) -> None:
         """Intraday orders are cancelled and intraday positions closed."""
-        self.floor.square_off(exchange, self.find(at), self.owner, at)
+        self.closing.square_off(exchange, self.find(at), self.owner, at)
 
     def roll(self, at: dt.datetime) -> None:
         """A new day: yesterday's order book is gone; after-market and GTT orders stay."""

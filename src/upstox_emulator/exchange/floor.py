@@ -14,12 +14,12 @@ from typing import Final, TypeAlias
 from upstox_emulator.calendar import Calendar
 from upstox_emulator.catalog.instrument import Instrument
 from upstox_emulator.exchange.blotter import Blotter
-from upstox_emulator.exchange.checks import Terms, lot_of, slices
-from upstox_emulator.exchange.desk import Desk, Net, Rejection
+from upstox_emulator.exchange.checks import Terms, lot_of
+from upstox_emulator.exchange.desk import Desk, Rejection
 from upstox_emulator.exchange.matching import Book, Entry, Fill, Reach, Stop
-from upstox_emulator.exchange.orders import INTRADAY, Order, Side, Status
+from upstox_emulator.exchange.orders import Order, Status
 from upstox_emulator.exchange.protection import LARGEST, protected
-from upstox_emulator.exchange.request import Request, market_terms, set_terms, terms_of
+from upstox_emulator.exchange.request import Request, set_terms, terms_of
 from upstox_emulator.exchange.rms import SELF_TRADE, check_exchange, check_risk
 from upstox_emulator.exchange.rows import exchange_of
 from upstox_emulator.exchange.steering import Act
@@ -126,7 +126,7 @@ class Floor:
         try:
             check_exchange(order, instrument, self._tick(order, at))
         except Rejection as no:
-            self._end(order, "rejected", at, no.message, no.raw)
+            self.end(order, "rejected", at, no.message, no.raw)
             return
         order.exchange_order_id = self._blotter.ids.exchange_order(exchange_of(instrument), order.order_id)
         order.exchange_at = at
@@ -139,7 +139,7 @@ class Floor:
             if act.after:
                 self._wait(order, at, act.after, "cancel")
             else:
-                self._end(order, "cancelled", at)
+                self.end(order, "cancelled", at)
 
     def _work(self, order: Order, at: dt.datetime) -> None:
         """Let the order wait for its trigger price, or trade."""
@@ -156,13 +156,13 @@ class Floor:
         immediate = order.validity == "IOC"
         fills, stopped = self._book(order.key).enter(entry, depth, second, immediate=immediate)
         if stopped and not fills and order.status == "open pending":
-            self._end(order, "rejected", at, SELF_TRADE)
+            self.end(order, "rejected", at, SELF_TRADE)
             return
         if order.status != "open":
             self._move(order, "open", at)
         self._apply(fills, at)
         if not order.ended and (stopped or immediate):
-            self._end(order, "cancelled", at, SELF_TRADE if stopped else None)
+            self.end(order, "cancelled", at, SELF_TRADE if stopped else None)
 
     # Changing and cancelling
 
@@ -228,7 +228,7 @@ class Floor:
             return
         self._move(order, "cancel pending", at)
         if not self._loses_race(order, None, "not cancelled", at):
-            self._end(order, "cancelled", at)
+            self.end(order, "cancelled", at)
 
     def exit_cover(self, stop: Order, at: dt.datetime) -> None:
         """Leave a cover order: its stop trades at the market's price."""
@@ -240,10 +240,18 @@ class Floor:
         """A stop order's price has come."""
         parent = self._blotter.orders.get(order.parent_order_id or "")
         if parent is not None and not parent.ended:  # it must not trade with the stop that ends it
-            self._end(parent, "cancelled", at)
+            self.end(parent, "cancelled", at)
         self._book(order.key).withdraw(order.order_id)
         order.triggered = True
         self._match(order, at)
+
+    def end(
+        self, order: Order, status: Status, at: dt.datetime, message: str | None = None, raw: str | None = None
+    ) -> None:
+        """End an order here and now; `message` is for the trader, `raw` what the risk management says."""
+        self._book(order.key).withdraw(order.order_id)
+        self._desk.release(order)
+        self._move(order, status, at, message, raw)
 
     def _loses_race(self, order: Order, pending: Status | None, failed: Status, at: dt.datetime) -> bool:
         """Whether the order is steered to trade while it is being changed."""
@@ -270,7 +278,7 @@ class Floor:
             elif timer.errand == "fill":
                 self._fill_rest(order, at)
             else:
-                self._end(order, "cancelled", at)
+                self.end(order, "cancelled", at)
 
     def trade(self, key: str, last: Price, at: dt.datetime, counted: int | None = None) -> None:
         """The market has traded at `last` in this second.
@@ -302,7 +310,7 @@ class Floor:
 
     def open(self, exchange: str, find: Callable[[str], Instrument | None], at: dt.datetime) -> None:
         """The session begins: orders that waited for it go out."""
-        for order in self._of_exchange(exchange):
+        for order in self.of_exchange(exchange):
             if order.rests_as_amo:
                 instrument = find(order.key)
                 if instrument is None:
@@ -314,55 +322,16 @@ class Floor:
 
     def close(self, exchange: str, at: dt.datetime) -> None:
         """The session ends, and with it every order of the day."""
-        for order in self._of_exchange(exchange):
+        for order in self.of_exchange(exchange):
             if not order.rests_as_amo:
-                self._book(order.key).withdraw(order.order_id)
-                self._desk.release(order)
-                self._move(order, "cancelled", at)
+                self.end(order, "cancelled", at)
 
-    def square_off(self, exchange: str, find: Callable[[str], Instrument | None], user: str, at: dt.datetime) -> None:
-        """Close every intraday position, and cancel the intraday orders."""
-        for order in self._of_exchange(exchange):
-            if order.product in INTRADAY and not order.rests_as_amo and not order.ended:
-                if order.parent_order_id and order.status == "trigger pending":
-                    self.exit_cover(order, at)
-                else:
-                    self._end(order, "cancelled", at)
-        for net in sorted(self._desk.open_positions(), key=lambda net: net.quantity > 0):
-            instrument = find(net.key)
-            if net.product in INTRADAY and instrument is not None and exchange_of(instrument) == exchange:
-                self.exit(net, instrument, user, LARGEST, at, forced=True)
-
-    def exit(
-        self,
-        net: Net,
-        instrument: Instrument,
-        user: str,
-        protection: float,
-        at: dt.datetime,
-        *,
-        act: Act | None = None,
-        forced: bool = False,
-    ) -> list[Order]:
-        """Market orders that close a position, as many as its size takes; a cover order ends with its stop."""
-        if net.product == "CO":
-            stops = [
-                order
-                for order in self._of_exchange(exchange_of(instrument))
-                if order.key == net.key and order.parent_order_id and order.status == "trigger pending"
-            ]
-            for stop in stops:
-                self.exit_cover(stop, at)
-            return stops
-        side: Side = "SELL" if net.quantity > 0 else "BUY"
+    def of_exchange(self, exchange: str) -> list[Order]:
+        """The orders of an exchange that have not ended."""
         return [
-            self.place(
-                Request(
-                    instrument, side, net.product, market_terms(quantity, protection), user, act=act, forced=forced
-                ),
-                at,
-            )
-            for quantity in slices(abs(net.quantity), instrument)
+            order
+            for order in self._blotter.orders.values()
+            if not order.ended and exchange_of(self._blotter.instrument(order)) == exchange
         ]
 
     def roll(self) -> None:
@@ -387,7 +356,7 @@ class Floor:
         part = max(lot, int(order.quantity * act.share) // lot * lot)
         self._fill(order, self._rule_price(order, at), min(part, order.quantity), at)
         if not order.ended and order.validity == "IOC":
-            self._end(order, "cancelled", at)
+            self.end(order, "cancelled", at)
         elif not order.ended and act.after is not None:
             self._wait(order, at, act.after, "fill")
 
@@ -414,13 +383,6 @@ class Floor:
             self._desk.release(order)
         else:
             self._follow(order, at)
-
-    def _end(
-        self, order: Order, status: Status, at: dt.datetime, message: str | None = None, raw: str | None = None
-    ) -> None:
-        self._book(order.key).withdraw(order.order_id)
-        self._desk.release(order)
-        self._move(order, status, at, message, raw)
 
     def _move(
         self, order: Order, status: Status, at: dt.datetime, message: str | None = None, raw: str | None = None
@@ -460,13 +422,6 @@ class Floor:
     def _is_held(self, order: Order) -> bool:
         act = self._acts.get(order.order_id)
         return act is not None and act.deed in _HELD
-
-    def _of_exchange(self, exchange: str) -> list[Order]:
-        return [
-            order
-            for order in self._blotter.orders.values()
-            if not order.ended and exchange_of(self._blotter.instrument(order)) == exchange
-        ]
 
     def _book(self, key: str) -> Book:
         return self._books.setdefault(key, Book())

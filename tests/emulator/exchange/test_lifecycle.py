@@ -8,6 +8,7 @@ import pytest
 
 from upstox_emulator import IST
 from upstox_emulator.errors import Refusal
+from upstox_emulator.exchange import batch
 from upstox_emulator.exchange.orders import ENDED
 from upstox_emulator.market.view import Depth, Level
 from upstox_emulator.units import price
@@ -402,6 +403,96 @@ def test_cover_orders_are_squared_off(day):
     assert not day.desk.open_positions()
     day.exchange.roll(day.now)
     assert not day.exchange.busy
+
+
+def cover(world, quantity=10, **fields):
+    """A cover order that has traded: its entry and its stop."""
+    entry = world.order(
+        world.place(v2=True, product="CO", **MARKET, quantity=quantity, **{"trigger_price": 98} | fields)
+    )
+    return entry, next(one for one in world.exchange.blotter.orders.values() if one.parent_order_id == entry.order_id)
+
+
+def exit_all(world, tag=None):
+    return batch.exit_all(world.exchange, None, tag, world.now).body["data"]["order_ids"]
+
+
+def sold(world):
+    return sum(trade.quantity for trade in world.exchange.blotter.trades if trade.side == "SELL")
+
+
+ENDS = {
+    "square-off": lambda world, entry, stop: world.exchange.on_square_off("NSE", world.now),
+    "exit all": lambda world, entry, stop: exit_all(world),
+    "cancel the entry": lambda world, entry, stop: world.cancel(entry.order_id),
+    "cancel the stop": lambda world, entry, stop: world.cancel(stop.order_id),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_stop_whose_price_has_come_closes_the_position_all_the_same(day, end):
+    entry, stop = cover(day)
+    day.go(to=90)  # far below what the stop's protection allows
+    assert (stop.status, stop.triggered, stop.filled) == ("open", True, 0)
+    ENDS[end](day, entry, stop)
+    assert (stop.status, stop.limit <= price(89.95)) == ("complete", True)
+    assert not day.desk.open_positions()
+    assert all(order.ended for order in day.exchange.blotter.orders.values())
+
+
+def test_a_cover_order_is_not_sold_twice(world):
+    _, stop = cover(world, 30)
+    world.market.books[SHARE] = Depth((Level(price(99.95), 20, 1),), ())
+    assert exit_all(world) == exit_all(world) == [stop.order_id]
+    assert (stop.status, sold(world)) == ("open", 20)
+    world.exchange.on_square_off("NSE", world.now)
+    del world.market.books[SHARE]
+    world.go(to=99)
+    assert (stop.status, sold(world)) == ("complete", 30)
+    assert not world.desk.open_positions()
+
+
+def test_a_cover_order_that_has_lost_its_stop_is_closed(world):
+    entry, stop = cover(world)
+    world.exchange.floor.end(stop, "cancelled", world.now)
+    (order_id,) = exit_all(world)
+    assert (world.order(order_id).status, world.order(order_id).parent_order_id) == ("complete", entry.order_id)
+    assert not world.desk.open_positions()
+    assert len(world.exchange.blotter.orders) == 3, "what closes a cover order needs no stop"
+
+
+def test_an_entry_ends_with_its_position(world):
+    entry = world.order(world.place(v2=True, product="CO", price=100.05, trigger_price=98, quantity=150))
+    stop = next(order for order in world.exchange.blotter.orders.values() if order.parent_order_id)
+    world.exchange.floor.end(stop, "cancelled", world.now)
+    exit_all(world)
+    assert (entry.status, entry.filled, sold(world)) == ("cancelled", 100, 100)
+    assert not world.desk.open_positions()
+
+
+def test_cover_orders_of_both_sides_leave_nothing(world):
+    _, long = cover(world, 30)
+    _, short = cover(world, 10, transaction_type="SELL", trigger_price=102)
+    exit_all(world)
+    assert not world.desk.open_positions()
+    assert {long.status, short.status} == {"cancelled"}, "neither would have closed what they make together"
+    cover(world, 10)
+    cover(world, 10, transaction_type="SELL", trigger_price=102)
+    world.exchange.on_square_off("NSE", world.now)
+    assert not world.desk.open_positions()
+    assert all(order.ended for order in world.exchange.blotter.orders.values())
+
+
+def test_a_tag_leaves_other_cover_orders_alone(world):
+    _, lost = cover(world, 10, tag="a")
+    _, other = cover(world, 20, tag="b")
+    world.exchange.floor.end(lost, "cancelled", world.now)
+    (order_id,) = exit_all(world, "a")
+    assert (world.order(order_id).quantity, other.status) == (10, "trigger pending")
+    with pytest.raises(Refusal, match="UDAPI1111"):
+        exit_all(world, "a")
+    assert exit_all(world, "b") == [other.order_id]
+    assert (other.status, sold(world)) == ("complete", 30)
 
 
 # MCX
