@@ -14,7 +14,7 @@ from typing import ClassVar, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from upstox_client._version import __version__
-from upstox_client.core.policy import DEFAULT_TIMEOUT, RetryPolicy, Timeout
+from upstox_client.core.policy import DEFAULT_TIMEOUT, RetryPolicy, Timeout, as_retries
 from upstox_client.logs import FORMAT
 from upstox_client.logs import configure as configure_logging
 from upstox_client.redact import REDACTED, redact_url
@@ -111,7 +111,7 @@ class Configuration:
         self.safe_chars_for_path_param = ""
         self.sandbox_urls: set[str] = set(SANDBOX_PATHS)
         self.timeout: float | tuple[float, float] | Timeout = DEFAULT_TIMEOUT
-        self.retries: int | RetryPolicy = RetryPolicy()
+        self.retries = RetryPolicy()
         self.rate_limit = os.environ.get("UPSTOX_RATE_LIMIT", "on").lower() not in _OFF
         self.rate_limit_wait = 60.0
         self.auto_tag = False
@@ -162,6 +162,18 @@ class Configuration:
         if is_loopback(self.host) and is_loopback(self.order_host):
             return "emulator"
         return "sandbox" if {self.host, self.order_host} == {SANDBOX_HOST} else "custom"
+
+    # Retries
+
+    @property
+    def retries(self) -> int | RetryPolicy:
+        """How reads are repeated; a `RetryPolicy`, or the number of further tries (0: none)."""
+        return self._retries
+
+    @retries.setter
+    def retries(self, value: int | RetryPolicy) -> None:
+        as_retries(value)  # to be told of a wrong one here, and not when a call has failed
+        self._retries = value
 
     # Logging
 

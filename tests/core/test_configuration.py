@@ -262,6 +262,14 @@ def test_api_keys() -> None:
     assert configuration.get_api_key_with_prefix("a") == "Bearer fresh"
 
 
+@pytest.mark.parametrize("senseless", [None, "3", 2.5])
+def test_senseless_retries_are_refused_before_a_call_has_failed(senseless: Any) -> None:
+    configuration = upstox_client.Configuration()
+    with pytest.raises(TypeError, match=f"retries must be .* got {senseless!r}"):
+        configuration.retries = senseless
+    assert configuration.retries == RetryPolicy()
+
+
 def test_basic_auth_and_auth_settings() -> None:
     configuration = Configuration()
     configuration.username, configuration.password = "Aladdin", "open sesame"

@@ -321,6 +321,11 @@ def test_a_lost_answer_of_an_order_write_is_an_unknown_outcome(method: str, path
     assert "read the order book before sending it again" in str(done.error)
 
 
+def test_a_policy_that_is_none_does_not_hide_what_came_of_an_order() -> None:
+    senseless: Any = RetryPolicy(tries=None)  # type: ignore[arg-type]
+    assert isinstance(run(ORDERS[0], [timed_out()], policy=senseless).error, OrderOutcomeUnknown)
+
+
 def test_another_write_is_not_an_unknown_outcome() -> None:
     assert type(run(WRITE, [refused(500)]).error) is ServerError
     assert type(run(WRITE, [timed_out()]).error) is RequestTimeoutError

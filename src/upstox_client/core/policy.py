@@ -97,9 +97,17 @@ class RetryPolicy(msgspec.Struct, frozen=True):
     budget: float = 30.0
 
 
-def as_retries(value: int | RetryPolicy) -> RetryPolicy:
-    """`configuration.retries` as a policy."""
-    return value if isinstance(value, RetryPolicy) else RetryPolicy(tries=max(0, value))
+def as_retries(value: object) -> RetryPolicy:
+    """`configuration.retries` as a policy.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if isinstance(value, RetryPolicy):
+        return value
+    if not isinstance(value, int):
+        raise TypeError(f"retries must be a number of further tries or a RetryPolicy, got {value!r}")
+    return RetryPolicy(tries=max(0, value))
 
 
 # 500 and 501 of a read may be repeated too: nothing has changed on the server.
@@ -122,7 +130,7 @@ def pause_before_retry(
         spent: seconds that this call has already paused.
         jitter: a number in [0, 1); full jitter keeps many clients from coming back in step.
     """
-    if attempt > policy.tries or not _may_repeat(kind, error):
+    if not _may_repeat(kind, error) or attempt > policy.tries:
         return None
     pause = min(policy.cap, policy.base * 2 ** (attempt - 1)) * (0.5 + jitter() / 2)
     if isinstance(error, RateLimitError):
