@@ -180,6 +180,15 @@ def test_large_positions_are_sliced(floor):
     assert answer.json()["summary"]["total"] == 2
 
 
+def test_the_largest_positions_are_closed_whole(floor):
+    floor.market.size = 100_000
+    floor.desk.nets[SHARE, "I"] = 30_500
+    answer = floor("POST", "/v2/order/positions/exit")
+    assert answer.status == 200
+    assert [floor.details(order_id)["quantity"] for order_id in answer.data["order_ids"]] == [1000] * 30 + [500]
+    assert not floor.desk.open_positions()
+
+
 def test_a_tag_exits_what_its_orders_opened(floor):
     floor.placed(**MARKET, quantity=30, tag="a")
     floor.placed(**MARKET, quantity=20, tag="b")

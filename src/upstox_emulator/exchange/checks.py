@@ -141,9 +141,10 @@ def check_place(wish: Wish, find: Find, settings: Settings, *, v2: bool = False)
     terms = _terms(reader, wish, side, quantity, wish.disclosed_quantity, cover=cover, placing=True)
     quantities: tuple[int, ...] = (quantity,)
     if reader.flag(wish.slice, "slice") and not v2 and instrument is not None:
-        quantities = slices(quantity, instrument)
-        if len(quantities) > MOST_SLICES:
+        if quantity > MOST_SLICES * largest(instrument):
             reader.blame("too_many_orders", "quantity", wish.quantity)
+        else:
+            quantities = slices(quantity, instrument)
     reader.finish()
     return Ticket(known(instrument), known(side), known(product), wish.tag, quantities, known(terms))
 
@@ -181,14 +182,18 @@ def check_order_id(value: str | None, missing: str) -> str:
 
 
 def slices(quantity: int, instrument: Instrument) -> tuple[int, ...]:
-    """A quantity in parts that the exchange takes: as many whole lots as its freeze quantity allows.
+    """A quantity in parts that the exchange takes.
 
     https://upstox.com/developer/api-documentation/v3/place-order
     """
+    full, rest = divmod(quantity, largest(instrument))
+    return (largest(instrument),) * full + ((rest,) if rest else ())
+
+
+def largest(instrument: Instrument) -> int:
+    """The largest order that the exchange takes: as many whole lots as its freeze quantity allows."""
     lot = lot_of(instrument)
-    most = max(lot, instrument.freeze // lot * lot)
-    full, rest = divmod(quantity, most)
-    return (most,) * min(full, MOST_SLICES + 1) + ((rest,) if rest else ())
+    return max(lot, instrument.freeze // lot * lot)
 
 
 def lot_of(instrument: Instrument) -> int:
