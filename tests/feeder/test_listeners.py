@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 
 import pytest
 from hypothesis import given
@@ -193,7 +194,7 @@ def test_a_task_waits():
 def test_each_consumer_gets_what_it_wants():
     hub = Hub(type, lambda: None)
     all_of_them = hub.attach((Event,), 9, Overflow.BLOCK)
-    some = hub.attach((Event,), 9, Overflow.BLOCK, keys=["b"], first=events("a0", "b0"))
+    some = hub.attach((Event,), 9, Overflow.BLOCK, keys=["b"], first=lambda: events("a0", "b0"))
     others = hub.attach((int,), 9, Overflow.BLOCK)
     assert hub.deliver([*events("a1", "b1"), 5])
     assert drain(all_of_them) == ["a1", "b1"]
@@ -235,3 +236,54 @@ def test_a_callback_error_names_the_callback():
     assert "mine raised ValueError: bad" in str(error)
     assert isinstance(error.__cause__, ValueError)
     assert (error.callback, error.event) == (mine, 5)
+
+
+# Threads that meet
+
+
+def test_what_comes_while_a_consumer_is_told_what_is_known_is_not_missed():
+    hub, entered, threads = Hub(type, lambda: None), threading.Event(), []
+
+    def known() -> list[Event]:
+        def deliver() -> None:
+            entered.set()
+            hub.deliver(events("a2"))
+
+        threads.append(threading.Thread(target=deliver))
+        threads[0].start()
+        assert entered.wait(5)
+        return events("a1")
+
+    inbox = hub.attach((Event,), 9, Overflow.CONFLATE, first=known)
+    threads[0].join(5)
+    assert drain(inbox) == ["a2"]
+
+
+def test_a_queue_of_one_that_is_emptied_while_it_is_being_filled():
+    room = []
+    inbox: Inbox = Inbox(1, Overflow.BLOCK, lambda: room.append(1))
+
+    class Raced(deque):
+        def __len__(self) -> int:
+            before = super().__len__()
+            if before and not taken:
+                taken.append(repr(self.popleft()))  # by the consumer, who sees no need to make room yet
+            return before
+
+    taken: list[str] = []
+    inbox._queue = Raced()
+    room_left = inbox.put(events("a1"))
+    assert taken == ["a1"]
+    assert room_left or room or not inbox.blocked  # else nobody would ever read again
+    assert not inbox.blocked
+
+
+def test_a_queue_that_is_closed_while_something_is_taken_from_it():
+    inbox: Inbox = Inbox(9, Overflow.CONFLATE)
+
+    class Cleared(dict):
+        def __len__(self) -> int:
+            return 1  # when it is looked at; then another thread clears it
+
+    inbox._latest = Cleared()
+    assert inbox.take() is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import pytest
@@ -10,10 +11,12 @@ from support.colours import local
 from support.feed_server import MARKET, FeedServer, frame, market_info
 from upstox_client.errors import AuthenticationError, NetworkError, PermissionDeniedError
 from upstox_client.feeder import (
+    AsyncMarketFeed,
     CallbackError,
     Cause,
     FeedClosedError,
     FeedLimitError,
+    FeedOverflowError,
     FeedState,
     MarketFeed,
     MarketUpdate,
@@ -497,6 +500,34 @@ def test_blocking_holds_the_socket_and_loses_nothing(face, server):
     assert (feed.counters.stalls, feed.counters.reconnects) == (0, 0)
 
 
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_loop_that_is_left_early_holds_nobody_up(face, server, begun):
+    feed = face.market(patience=Patience(ping_after=0.02, pong_within=5, base=0.01))
+    ticks = face.do(feed.ticks, overflow=Overflow.BLOCK)
+
+    async def left_async():
+        async for tick in feed.ticks(size=2, overflow=Overflow.BLOCK):
+            return tick.ltp
+        return None
+
+    def left():
+        for tick in feed.ticks(size=2, overflow=Overflow.BLOCK):
+            return tick.ltp
+        return None
+
+    if begun:
+        face.open(feed)
+        server.send(frame({KEY: 1.0}))
+        assert face.do(left_async if face.name == "async" else left) == 1.0
+    else:
+        face.do(lambda: feed.ticks(size=2, overflow=Overflow.BLOCK) and None)
+        face.open(feed)
+        server.send(frame({KEY: 1.0}))
+    for price in range(2, 20):
+        server.send(frame({KEY: float(price)}))
+    assert [face.get(ticks).ltp for _ in range(19)] == list(range(1, 20))
+
+
 def test_iterating_ends_with_the_feed(face, server):
     feed = face.market()
     face.open(feed)
@@ -545,6 +576,74 @@ def test_closing_what_was_never_begun(face):
     face.do(feed.close)
     with pytest.raises(FeedClosedError):
         face.get(ticks)
+
+
+def test_closing_at_once(face):
+    feed = face.market()
+    ticks = face.do(feed.ticks)
+
+    async def at_once():
+        await feed.start()
+        await feed.close()
+
+    face.do(at_once if face.name == "async" else lambda: feed.start().close())
+    assert feed.state.state is FeedState.CLOSED
+    with pytest.raises(FeedClosedError):
+        face.do(ticks.get, 5)
+
+
+def test_what_is_closed_does_not_begin_again(face, server):
+    feed = face.market()
+    face.do(feed.close)
+    assert feed.state.state is FeedState.CLOSED
+    face.do(feed.start)
+    with pytest.raises(FeedClosedError):
+        face.do(feed.wait_open, 5)
+    assert server.requests == []
+
+
+def test_closing_may_be_cancelled(server, configuration):
+    async def main():
+        feed = AsyncMarketFeed(configuration)
+        never = asyncio.Event()
+        entered = asyncio.Event()
+
+        async def callback(tick):
+            entered.set()
+            await never.wait()
+
+        feed.on_tick(callback)
+        await feed.wait_open(5)
+        server.send(frame({KEY: 1.0}))
+        await entered.wait()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await feed.close()
+        never.set()
+        await feed.close()
+
+    asyncio.run(main())
+
+
+def test_a_callback_that_is_too_slow_for_its_queue(face, server, caplog):
+    feed = face.market()
+    errors, ticks = face.do(feed.listen, CallbackError), face.do(feed.ticks, overflow=Overflow.BLOCK)
+    release = threading.Event()
+
+    async def slow_async(tick):
+        while not release.is_set():
+            await asyncio.sleep(0.001)
+
+    slow = slow_async if face.name == "async" else lambda tick: release.wait(5)
+    face.do(feed.on_tick, slow, size=1, overflow=Overflow.ERROR)
+    face.open(feed)
+    for price in range(5):
+        server.send(frame({KEY: float(price)}))
+    assert [face.get(ticks).ltp for _ in range(5)] == list(range(5))
+    release.set()
+    error = face.get(errors)
+    assert isinstance(error.__cause__, FeedOverflowError)
+    assert error.callback is slow
 
 
 def test_nobody_there(face, server):

@@ -8,16 +8,16 @@ import contextlib
 import inspect
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from upstox_client.errors import ApiException
 from upstox_client.feeder.calls import Calls
 from upstox_client.feeder.engine import Engine, OnTokenExpired
 from upstox_client.feeder.hub import CallbackError, Hub
 from upstox_client.feeder.line import Target
-from upstox_client.feeder.listeners import AsyncListener, Listener
+from upstox_client.feeder.listeners import AsyncListener, FeedOverflowError, Inbox, Listener
 from upstox_client.feeder.protocol import FeedProtocol
 from upstox_client.feeder.states import Counters, FeedClosedError, FeedState, StateChange
 
@@ -57,6 +57,7 @@ class Core(Generic[E]):
         self.loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
         self._waiting: list[concurrent.futures.Future[None]] = []
+        self._abandoned: deque[Inbox[Any]] = deque()
         self._stopped: BaseException | None = None
 
     async def find_target(self) -> Target:
@@ -69,6 +70,7 @@ class Core(Generic[E]):
     async def run(self) -> None:
         """Keep the feed going until it is cancelled or must stop."""
         self.loop = asyncio.get_running_loop()
+        self._reap()
         stopped: BaseException = FeedClosedError()
         try:
             stopped = await self.engine.run()
@@ -85,9 +87,31 @@ class Core(Generic[E]):
 
     def end(self, stopped: BaseException) -> None:
         """Tell everybody that there will be nothing more, and why."""
-        self._stopped = stopped
+        self._stopped = self._stopped or stopped
         self._settle()
         self.hub.end(stopped)
+
+    def end_unbegun(self) -> None:
+        """It is closed before it has begun."""
+        if self._stopped is None:
+            self.engine.closed()
+            self.end(FeedClosedError())
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether there will be nothing more."""
+        return self._stopped is not None
+
+    def abandoned(self, inbox: Inbox[Any]) -> None:
+        """Nobody is left who could take from a queue. Said by whatever thread happens to find out, which may hold any
+        lock at that moment, so the rest is done on the loop.
+        """
+        self._abandoned.append(inbox)
+        self._soon(self._reap)
+
+    def _reap(self) -> None:
+        while self._abandoned:
+            self.hub.detach(self._abandoned.popleft())
 
     def when_open(self) -> concurrent.futures.Future[None]:
         """What is done when there is a connection, or fails when there will be none; from any thread."""
@@ -119,10 +143,13 @@ class Core(Generic[E]):
 
     def _has_room(self) -> None:
         """A consumer has room again; called from its own thread."""
+        self._soon(self._resume)
+
+    def _soon(self, work: Callable[[], None]) -> None:
         loop = self.loop
         if loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop may have closed meanwhile
-                loop.call_soon_threadsafe(self._resume)
+                loop.call_soon_threadsafe(work)
 
     def _resume(self) -> None:
         if self.hub.has_room:
@@ -163,8 +190,8 @@ class AsyncFeed(_Feed[C]):
         self._callbacks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> Self:
-        """Begin to connect; returns at once. `async with` does it."""
-        if self._task is None:
+        """Begin to connect; returns at once. `async with` does it. What has been closed does not begin again."""
+        if self._task is None and not self._core.has_ended:
             self._task = asyncio.create_task(self._core.run(), name="upstox-feed")
             self._task.add_done_callback(_retrieve)
         return self
@@ -182,16 +209,18 @@ class AsyncFeed(_Feed[C]):
 
     async def close(self) -> None:
         """End the feed and its callbacks; iterations end when what waits has been taken."""
-        tasks = [task for task in (self._task, *self._callbacks) if task is not None]
-        current = asyncio.current_task()
-        if self._task is not None:
-            self._task.cancel()
-        else:
-            self._core.end(FeedClosedError())
-        for task in tasks:
-            if task is not current:
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        feed, current = self._task, asyncio.current_task()
+        if feed is not None:
+            feed.cancel()
+            if feed is current:
+                return
+            await asyncio.wait((feed,))
+        if not self._core.has_ended:  # nor has it ever begun
+            self._core.end_unbegun()
+            await self._core.calls.close()
+        callbacks = [task for task in self._callbacks if task is not current]
+        if callbacks:
+            await asyncio.wait(callbacks)
 
     async def __aenter__(self) -> Self:
         return await self.start()
@@ -202,25 +231,26 @@ class AsyncFeed(_Feed[C]):
         await self.close()
 
     def _call_back(self, listener: AsyncListener[K], callback: Callable[[K], Awaitable[object] | object]) -> None:
+        async def call(event: K) -> None:
+            try:
+                result = callback(event)
+                if inspect.isawaitable(result):
+                    await result
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is the program's
+                self._report(callback, event, error)
+
         async def work() -> None:
             async with listener:
-                async for event in listener:
+                with contextlib.suppress(Exception):  # that the feed has stopped is told to those who wait for it
                     try:
-                        result = callback(event)
-                        if inspect.isawaitable(result):
-                            await result
-                    except Exception as error:  # noqa: BLE001 - whatever it is, it is the program's
-                        self._report(callback, event, error)
+                        async for event in listener:
+                            await call(event)
+                    except FeedOverflowError as error:
+                        self._report(callback, None, error)
 
-        task = asyncio.create_task(_until_the_end(work()), name="upstox-feed-callback")
+        task = asyncio.create_task(work(), name="upstox-feed-callback")
         self._callbacks.add(task)
         task.add_done_callback(self._callbacks.discard)
-
-
-async def _until_the_end(work: Coroutine[Any, Any, None]) -> None:
-    """A callback's work; that the feed has stopped is told to those who wait for it, not here."""
-    with contextlib.suppress(ApiException):
-        await work
 
 
 def _retrieve(task: asyncio.Task[None]) -> None:
@@ -244,9 +274,9 @@ class SyncFeed(_Feed[C]):
         self._callbacks: list[threading.Thread] = []
 
     def start(self) -> Self:
-        """Begin to connect; returns at once. `with` does it."""
+        """Begin to connect; returns at once. `with` does it. What has been closed does not begin again."""
         with self._lock:
-            if self._thread is None:
+            if self._thread is None and not self._core.has_ended:
                 self._loop = asyncio.new_event_loop()
                 self._task = self._loop.create_task(self._core.run(), name="upstox-feed")
                 self._task.add_done_callback(_retrieve)
@@ -295,7 +325,7 @@ class SyncFeed(_Feed[C]):
         if task is not None:
             self._soon(task.cancel)
         else:
-            self._core.end(FeedClosedError())
+            self._core.end_unbegun()
         for other in (thread, *callbacks):
             if other is not None and other is not threading.current_thread():
                 other.join(None if other is thread else _JOIN_PATIENCE)
@@ -309,13 +339,19 @@ class SyncFeed(_Feed[C]):
         self.close()
 
     def _call_back(self, listener: Listener[K], callback: Callable[[K], object]) -> None:
+        def call(event: K) -> None:
+            try:
+                callback(event)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is the program's
+                self._report(callback, event, error)
+
         def work() -> None:
-            with listener, contextlib.suppress(ApiException):
-                for event in listener:
-                    try:
-                        callback(event)
-                    except Exception as error:  # noqa: BLE001 - whatever it is, it is the program's
-                        self._report(callback, event, error)
+            with listener, contextlib.suppress(Exception):  # that the feed has stopped is told to those who wait for it
+                try:
+                    for event in listener:
+                        call(event)
+                except FeedOverflowError as error:
+                    self._report(callback, None, error)
 
         self._in_thread(work)
 

@@ -57,14 +57,17 @@ class Hub:
         size: int,
         overflow: Overflow,
         keys: Collection[str] | None = None,
-        first: Sequence[Any] = (),
+        first: Callable[[], Sequence[Any]] = tuple,
     ) -> Inbox[Any]:
-        """A new queue for events of these kinds, and of these instruments if any are given; `first` is put into it."""
+        """A new queue for events of these kinds, and of these instruments if any are given; what `first` gives is put
+        into it before anything else. An event that is known to `first` once it is delivered is not missed.
+        """
         inbox = Inbox[Any](size, overflow, self._on_room)
         route = _Route(inbox, None if keys is None else frozenset(keys))
         with self._lock:
-            if first:
-                inbox.put(first if route.keys is None else _about(first, route.keys))
+            known = first() if route.keys is None else _about(first(), route.keys)
+            if known:
+                inbox.put(known)
             self._routes |= {kind: (*self._routes.get(kind, ()), route) for kind in kinds}
             if self._end is not None:
                 inbox.end(self._end)
@@ -86,7 +89,9 @@ class Hub:
             rooms = [self.deliver(list(same)) for _, same in itertools.groupby(events, self._kind_of)]
             return all(rooms)
         room = True
-        for route in self._routes.get(kind, ()):
+        with self._lock:  # a consumer that is being told what is known belongs to those who are told this
+            routes = self._routes.get(kind, ())
+        for route in routes:
             chosen = events if route.keys is None else _about(events, route.keys)
             if chosen and not route.inbox.put(chosen):
                 room = False

@@ -101,7 +101,8 @@ class Inbox(Generic[E]):
     def _fill(self) -> None:
         """The queue is full."""
         if self._blocks:
-            self._blocked = True
+            self._blocked = True  # from here on the consumer makes room as it takes; what it took before is looked at
+            self._blocked = len(self._queue) > self.size // 2
         elif self.overflow is Overflow.DROP_OLDEST:
             self._drop(self._queue.popleft)
         elif self._drop(self._queue.pop):
@@ -143,7 +144,8 @@ class Inbox(Generic[E]):
 
     def _take_latest(self) -> E | None:
         with self._lock:
-            return self._latest.pop(next(iter(self._latest)), None)
+            oldest = next(iter(self._latest), None)
+            return None if oldest is None else self._latest.pop(oldest)
 
     def _make_room(self) -> None:
         with self._lock:
@@ -208,9 +210,17 @@ class Inbox(Generic[E]):
 class _Listener(Generic[E]):
     """What both colours have in common."""
 
-    def __init__(self, inbox: Inbox[E], on_close: Callable[[], None]) -> None:
+    def __init__(
+        self, inbox: Inbox[E], on_close: Callable[[], None], on_abandon: Callable[[], None] = lambda: None
+    ) -> None:
         self._inbox = inbox
         self._on_close = on_close
+        self._on_abandon: Callable[[], None] | None = on_abandon
+
+    def __del__(self) -> None:
+        """Nobody can take from the queue any more: nobody is to wait until there is room in it."""
+        if self._on_abandon is not None:
+            self._on_abandon()
 
     @property
     def counters(self) -> ListenerCounters:
@@ -219,6 +229,7 @@ class _Listener(Generic[E]):
 
     def close(self) -> None:
         """Want nothing more; what waits is dropped, and an iteration ends."""
+        self._on_abandon = None
         self._on_close()
         self._inbox.end(FeedClosedError("the listener is closed"), discard=True)
 

@@ -109,15 +109,15 @@ class _MarketFace:
         overflow: Overflow,
         keys: str | Iterable[str] | None = None,
         mode: ModeLike | None = None,
-    ) -> tuple[Inbox[Any], Callable[[], None]]:
-        """A queue for a consumer, and what to do when it wants no more."""
+    ) -> tuple[Inbox[Any], Callable[[], None], Callable[[], None]]:
+        """A queue for a consumer, what to do when it wants no more, and what when nobody is left who could say so."""
         core, owner = self._core, object()
         chosen = None if keys is None else checked_keys(keys)
         if mode is not None:
             if chosen is None:
                 raise ValueError(f"mode={mode!r} is said of instruments: name them with keys=[...]")
             core.subscriptions.add(owner, chosen, mode)
-        inbox = core.hub.attach((kind,), size, overflow, chosen, self._known(kind))
+        inbox = core.hub.attach((kind,), size, overflow, chosen, lambda: self._known(kind))
 
         def close() -> None:
             core.hub.detach(inbox)
@@ -125,7 +125,7 @@ class _MarketFace:
             self._flush()
 
         self._flush()
-        return inbox, close
+        return inbox, close, lambda: core.abandoned(inbox)
 
     def _known(self, kind: type) -> Sequence[object]:
         """What a new consumer ought to know."""

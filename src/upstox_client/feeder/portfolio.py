@@ -176,11 +176,13 @@ class _PortfolioFace:
         """Updates that came after a later state of the same order had been told, and so were not told."""
         return self._core.ledger.superseded
 
-    def _open(self, kinds: Collection[type], size: int, overflow: Overflow) -> tuple[Inbox[Any], Callable[[], None]]:
-        """A queue for a consumer, and what to do when it wants no more."""
-        hub = self._core.hub
-        inbox = hub.attach(kinds, size, overflow)
-        return inbox, lambda: hub.detach(inbox)
+    def _open(
+        self, kinds: Collection[type], size: int, overflow: Overflow
+    ) -> tuple[Inbox[Any], Callable[[], None], Callable[[], None]]:
+        """A queue for a consumer, what to do when it wants no more, and what when nobody is left who could say so."""
+        core = self._core
+        inbox = core.hub.attach(kinds, size, overflow)
+        return inbox, lambda: core.hub.detach(inbox), lambda: core.abandoned(inbox)
 
 
 class PortfolioFeed(_PortfolioFace, SyncFeed[_PortfolioCore]):
