@@ -371,3 +371,31 @@ def test_everything_at_debug_level_shows_no_secret(
         assert "s3cr3t" not in text, (place, text[max(0, text.index("s3cr3t") - 200) :][:400])
     # And yet it is all there for the program.
     assert upstox_client.TokenRequest(CODE, "id", SECRET, "r", "g").to_dict()["client_secret"] == SECRET
+
+
+@pytest.mark.parametrize(
+    ("path", "token", "kind"),
+    [
+        ("/v2/order/place", TOKEN, upstox_client.OrderOutcomeUnknown),
+        ("/v2/x", TOKEN, upstox_client.NetworkError),
+        ("/v2/x", f"{TOKEN}\n", ValueError),
+        ("/v2/" + "x" * 70_000, TOKEN, ValueError),
+    ],
+)
+def test_the_variables_in_a_traceback_show_no_token(colour: Colour, path: str, token: str, kind: type) -> None:
+    """`pytest -l`, rich, and services that collect errors show them."""
+    with RawServer(servers.first_then(servers.close_after_reading)) as server:
+        client = colour.client(local(server.url, access_token=TOKEN))
+        colour.run(client.call_api, "/v2/x", "POST", auth_settings=["OAUTH2"])
+        client.configuration.access_token = token
+        with pytest.raises(kind) as caught:
+            colour.run(client.call_api, path, "POST", auth_settings=["OAUTH2"])
+    frames = [
+        frame
+        for frame, _ in traceback.walk_tb(caught.value.__traceback__)
+        if "/upstox_client/" in frame.f_code.co_filename
+    ]
+    assert len(frames) > 2
+    for frame in frames:
+        for name, value in frame.f_locals.items():
+            assert "s3cr3t" not in repr(value) + pretty_repr(value), (frame, name)

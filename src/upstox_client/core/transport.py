@@ -164,6 +164,19 @@ def _read(name: str, path: str) -> bytes:
         raise ValueError(f"{name}: cannot read {path!r}: {error.strerror}") from None
 
 
+class _EngineHeaders:
+    """The headers of a request as the engine takes them. Variables in a traceback show none of them."""
+
+    __slots__ = ("known", "map")
+
+    def __init__(self, request: Request) -> None:
+        self.known = request.headers.copy()
+        try:
+            self.map = HeaderMap(self.known)
+        except (TypeError, ValueError):
+            raise ValueError(_unsendable_header(self.known)) from None
+
+
 class _Pools(Generic[C]):
     """The engine's clients of one transport, one for each `_PoolKey`, made when needed."""
 
@@ -171,7 +184,7 @@ class _Pools(Generic[C]):
         self._configuration = configuration
         self._clients: dict[tuple[float, float, bool], C] = {}  # by _PoolKey, which is slow to make
         self._unverified = False
-        self._headers: tuple[dict[str, str], HeaderMap] = {}, HeaderMap()
+        self._headers: _EngineHeaders | None = None
         self._lock = threading.Lock()
         self._pid = os.getpid()
 
@@ -201,11 +214,10 @@ class _Pools(Generic[C]):
         url = base_url + request.path
         if len(url) > _LONGEST_URL:
             raise ValueError(f"the address is too long: {len(url)} characters of at most {_LONGEST_URL}")
-        known, headers = self._headers  # those of two calls are hardly ever different
-        if known != request.headers:
-            headers = _engine_headers(request.headers)
-            self._headers = request.headers.copy(), headers
-        builder = client.request(request.route.method, _parsed(url)).headers(headers)
+        headers = self._headers  # those of two calls are hardly ever different
+        if headers is None or headers.known != request.headers:
+            headers = self._headers = _EngineHeaders(request)
+        builder = client.request(request.route.method, _parsed(url)).headers(headers.map)
         if request.body is not None:
             builder = builder.body_bytes(request.body)
         if request.timeout.total is not None:
@@ -334,13 +346,6 @@ def _readable(headers: Any) -> Iterator[tuple[str, str]]:
     for name in dict.fromkeys(headers.keys()):
         with contextlib.suppress(ValueError):
             yield from [(name, value) for value in headers.getall(name)]
-
-
-def _engine_headers(headers: Mapping[str, Any]) -> HeaderMap:
-    try:
-        return HeaderMap(headers)
-    except (TypeError, ValueError):
-        raise ValueError(_unsendable_header(headers)) from None
 
 
 def _unsendable_header(headers: Mapping[str, Any]) -> str:
