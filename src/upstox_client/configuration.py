@@ -67,7 +67,7 @@ class Configuration:
     Attributes:
         host, order_host: base URLs of the API and of the six single-order writes.
         access_token: the OAuth token; may be replaced at any time, also while the client is in use.
-        timeout: seconds; a number for the whole call or a pair (connect, read). Default (5, 15).
+        timeout: seconds for each try; a number for all of it or a pair (connect, read). Default (5, 15).
         retries: how reads are repeated; a `RetryPolicy`, or the number of further tries (0: none).
         rate_limit: keep within the documented limits by waiting. Default True.
         rate_limit_wait: the longest such wait in seconds; a call that had to wait longer raises `RateLimitError`.

@@ -57,7 +57,8 @@ R_co = TypeVar("R_co", covariant=True)
 class RequestOptions(TypedDict, total=False):
     """What every call takes besides its parameters.
 
-    `_request_timeout`: seconds for the whole call, or (connect, read); default: `configuration.timeout`.
+    `_request_timeout`: seconds for all of a try (`configuration.retries` says how many a read may take), or
+    (connect, read); default: `configuration.timeout`.
     """
 
     _request_timeout: TimeoutLike | None

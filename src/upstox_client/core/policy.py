@@ -25,7 +25,7 @@ class Kind(Enum):
 
 
 class Timeout(msgspec.Struct, frozen=True):
-    """Seconds: to connect, to wait for bytes of the answer, and for the whole call (None: no bound)."""
+    """Seconds, for each try: to connect, to wait for bytes of the answer, and for all of it (None: no bound)."""
 
     connect: float = 5.0
     read: float = 15.0
@@ -42,7 +42,7 @@ TimeoutLike: TypeAlias = float | tuple[float, float] | Timeout
 
 
 def as_timeout(value: TimeoutLike | None, default: Timeout) -> Timeout:
-    """`_request_timeout` as the official client takes it: a number for the whole call, or (connect, read).
+    """`_request_timeout` as the official client takes it: a number for all of a try, or (connect, read).
 
     Floats count, unlike in the official client. None and 0 mean the default.
 
