@@ -205,9 +205,7 @@ class Backend:
         with self.lock:
             venue = self._played(snapshot.opened_at, snapshot.commands)
             if self._journal is not None:
-                self._journal.restart(snapshot.opened_at)
-                for command in snapshot.commands:
-                    self._journal.append(command)
+                self._journal.restart(snapshot.opened_at, snapshot.commands)
             self._opened_at, self._commands, self.venue = snapshot.opened_at, list(snapshot.commands), venue
             self._kept_until = venue.now
             self._limits = RateLimits()

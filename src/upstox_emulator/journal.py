@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -106,12 +106,25 @@ class Journal:
         except sqlite3.Error as error:
             raise JournalError(f"the journal cannot be written: {error}") from None
 
-    def restart(self, opened_at: dt.datetime) -> None:
-        """Forget everything and begin anew."""
-        self._db.execute("BEGIN")
-        self._db.execute("DELETE FROM commands")
-        self._db.execute("UPDATE about SET value = ? WHERE name = 'opened_at'", (opened_at.isoformat(),))
-        self._db.execute("COMMIT")
+    def restart(self, opened_at: dt.datetime, commands: Iterable[Command] = ()) -> None:
+        """Begin anew, with these commands; either all of it happens, or nothing.
+
+        Raises:
+            JournalError: it could not be written.
+        """
+        rows = [(_encode(command),) for command in commands]
+        try:
+            self._db.execute("BEGIN")
+            try:
+                self._db.execute("DELETE FROM commands")
+                self._db.execute("UPDATE about SET value = ? WHERE name = 'opened_at'", (opened_at.isoformat(),))
+                self._db.executemany("INSERT INTO commands (command) VALUES (?)", rows)
+            except sqlite3.Error:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise JournalError(f"the journal cannot be written: {error}") from None
         self.opened_at = opened_at
 
     def close(self) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from upstox_emulator import Emulator, JournalError
+
 
 def test_what_was_called_is_found(em, call):
     call("GET", "/v2/user/profile")
@@ -74,8 +76,6 @@ def test_a_state_is_taken_after_the_clock_was_set_back(em, call):
 
 
 def test_a_restored_state_is_what_the_journal_keeps(tmp_path):
-    from upstox_emulator import Emulator
-
     path = tmp_path / "journal.db"
     with Emulator(db=path, access_token="ready", speed=0) as em:
         assert em.access_token == "ready"
@@ -85,6 +85,20 @@ def test_a_restored_state_is_what_the_journal_keeps(tmp_path):
     with Emulator(db=path, speed=0) as em:
         assert "ready" in em.venue.tokens.issued
         assert "later" not in em.venue.tokens.issued
+
+
+def test_a_journal_that_cannot_be_written_loses_nothing_by_a_restore(tmp_path):
+    with Emulator(db=tmp_path / "em.db", speed=0) as em:
+        before = em.snapshot()
+        em.issue_token("access", token="later")
+        em.backend._journal._db.execute(
+            "CREATE TEMP TRIGGER full BEFORE INSERT ON commands BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+        with pytest.raises(JournalError, match="disk full"):
+            em.restore(before)
+        assert "later" in em.venue.tokens.issued
+    with Emulator(db=tmp_path / "em.db", speed=0) as em:
+        assert "later" in em.venue.tokens.issued
 
 
 def test_who_listens_is_told_of_events_in_order(em):
