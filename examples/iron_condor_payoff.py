@@ -7,6 +7,8 @@ from pathlib import Path
 
 from stage import stage
 
+from upstox_client.amounts import grouped
+
 WINGS = 5  # strikes between what is sold and what is bought
 BODY = 4  # strikes from the money
 
@@ -23,7 +25,8 @@ def main() -> None:
         print(chain)
         print(payoff)
         low, high = payoff.break_evens
-        print(f"makes money between {low:,.0f} and {high:,.0f}, {(high - low) / chain.spot:.1%} of the index")
+        width = (high - low) / chain.spot
+        print(f"makes money between {grouped(low, 0)} and {grouped(high, 0)}, {width:.1%} of the index")
 
         call, put = chain[f"ATM+{BODY}"].call, chain[f"ATM-{BODY}"].put
         far_call, far_put = chain[f"ATM+{BODY + WINGS}"].call, chain[f"ATM-{BODY + WINGS}"].put
@@ -35,8 +38,8 @@ def main() -> None:
                 if option is not None
             )
         )
-        print(f"margin {preview.margin:,.0f} rupees: {preview.benefit:,.0f} less than leg by leg")
-        print(f"charges {preview.charges.total:,.2f} rupees to open it, available {preview.available:,.0f}")
+        print(f"margin {grouped(preview.margin, 0)} rupees: {grouped(preview.benefit, 0)} less than leg by leg")
+        print(f"charges {grouped(preview.charges.total)} rupees to open it, available {grouped(preview.available, 0)}")
 
         path = folder / "iron_condor.png"
         payoff.plot(path)

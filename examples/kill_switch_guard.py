@@ -5,6 +5,7 @@ from __future__ import annotations
 from stage import stage
 
 from upstox_client import GuardError, Guards, UserApi
+from upstox_client.amounts import grouped
 
 MOST_LOSS = 5_000  # rupees a day
 GUARDS = Guards(max_value=400_000, instruments=["RELIANCE", "INFY", "TCS"], kill_words=["SME"])
@@ -38,8 +39,8 @@ def main() -> None:
             print("a quiet day")
             return
 
-        print(f"{loss:,.0f} rupees lost today: that is enough")
-        up.halt(f"{loss:,.0f} rupees lost")
+        print(f"{grouped(loss, 0)} rupees lost today: that is enough")
+        up.halt(f"{grouped(loss, 0)} rupees lost")
         up.cancel_all()
         for order in up.square_off().orders:
             order.wait(timeout=10)

@@ -16,6 +16,7 @@ from rich.live import Live
 from rich.table import Column, Table
 
 from upstox_client import Configuration, Upstox
+from upstox_client.amounts import grouped
 from upstox_client.cli.words import rupees
 from upstox_client.feeder import MarketFeed, StateChange
 from upstox_client.trading import Order
@@ -33,11 +34,11 @@ def look(up: Upstox) -> None:
     for name, quote in up.quote(*WATCHED).items():
         table.add_row(
             name,
-            f"{quote.last_price:,.2f}",
+            grouped(quote.last_price),
             coloured(quote.change_percent),
-            f"{quote.bid:,.2f}" if quote.bid else "-",
-            f"{quote.ask:,.2f}" if quote.ask else "-",
-            f"{quote.volume:,}" if quote.volume else "-",
+            grouped(quote.bid) if quote.bid else "-",
+            grouped(quote.ask) if quote.ask else "-",
+            grouped(quote.volume, 0) if quote.volume else "-",
             style="cyan",
         )
     console.print(table)
@@ -50,13 +51,13 @@ def look(up: Upstox) -> None:
         call, put = strike.call, strike.put
         if call is not None and put is not None:
             table.add_row(
-                f"{call.oi:,.0f}",
+                grouped(call.oi, 0),
                 f"{call.iv:.1f}%",
-                f"{call.ltp:,.2f}",
-                f"[bold]{strike.strike:,.0f}[/]",
-                f"{put.ltp:,.2f}",
+                grouped(call.ltp),
+                f"[bold]{grouped(strike.strike, 0)}[/]",
+                grouped(put.ltp),
                 f"{put.iv:.1f}%",
-                f"{put.oi:,.0f}",
+                grouped(put.oi, 0),
                 style="cyan",
             )
     console.print(table)
@@ -86,7 +87,7 @@ class Screen:
         for key, name in self._keys.items():
             tick = self._feed.snapshot(key)
             if tick is not None:
-                ticks.add_row(name, f"{tick.ltp:,.2f}", coloured(tick.change_percent))
+                ticks.add_row(name, grouped(tick.ltp), coloured(tick.change_percent))
         orders = Table(
             Column("order", no_wrap=True),
             Column("status", no_wrap=True),
@@ -97,7 +98,7 @@ class Screen:
             header_style="dim",
         )
         for what, order in self.orders.items():
-            average = "" if order.average_price is None else f"{order.average_price:,.2f}"
+            average = "" if order.average_price is None else grouped(order.average_price)
             orders.add_row(what, order.status, f"{order.filled}/{order.quantity}", average)
         whole.add_row(ticks, orders)
         return Group(whole, f"  [dim]the feed: {' > '.join(self.states)}[/]")
@@ -157,11 +158,12 @@ def square_off(up: Upstox) -> None:
             position.symbol,
             position.product,
             f"{position.quantity}",
-            f"{position.pnl:+,.2f}",
+            grouped(position.pnl, sign=True),
             style="cyan",
         )
     console.print(table)
-    console.print(f"  {len(up.trades())} trades, {positions.pnl:+,.2f} rupees, {rupees(up.funds.available)} available")
+    made = f"{len(up.trades())} trades, {grouped(positions.pnl, sign=True)} rupees"
+    console.print(f"  {made}, {rupees(up.funds.available)} available")
 
 
 def market_day(em: Emulator, configuration: Configuration) -> None:

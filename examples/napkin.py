@@ -12,6 +12,7 @@ import asyncio
 import sys
 
 from upstox_client import AsyncUpstox, Upstox
+from upstox_client.amounts import grouped
 
 PAPER = "--paper" in sys.argv
 
@@ -20,13 +21,13 @@ def main() -> None:
     """What is read, and what is drawn."""
     with Upstox(paper=PAPER) as up:  # the token of `upstox login`, or UPSTOX_ACCESS_TOKEN
         print(up)
-        print(f"{up.profile.user_name} has ₹{up.funds.available:,.2f} to trade with")
+        print(f"{up.profile.user_name} has ₹{grouped(up.funds.available)} to trade with")
 
         reliance = up.instrument("RELIANCE")
         print(f"{reliance.name}: {reliance.key}, lot {reliance.lot}, tick ₹{reliance.tick}")
 
         quotes = up.quote("RELIANCE", "NIFTY 50")
-        print(f"RELIANCE ₹{quotes['RELIANCE'].last_price:,.2f}, NIFTY 50 {quotes['NIFTY 50'].last_price:,.2f}")
+        print(f"RELIANCE ₹{grouped(quotes['RELIANCE'].last_price)}, NIFTY 50 {grouped(quotes['NIFTY 50'].last_price)}")
 
         candles = up.history("RELIANCE", "5m", days=90)  # split into allowed windows, merged, oldest first, IST
         print(candles)
@@ -41,7 +42,7 @@ async def at_once() -> None:
     """The same names, awaitable."""
     async with AsyncUpstox(paper=PAPER) as up:
         quotes, chain, funds = await asyncio.gather(up.ltp("RELIANCE"), up.options("NIFTY"), up.funds)
-        print(f"RELIANCE ₹{quotes['RELIANCE']:,.2f}, {len(chain)} strikes, ₹{funds.available:,.2f}")
+        print(f"RELIANCE ₹{grouped(quotes['RELIANCE'])}, {len(chain)} strikes, ₹{grouped(funds.available)}")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import datetime as dt
 
 from stage import stage
 
+from upstox_client.amounts import grouped
 from upstox_emulator import IST
 
 SYMBOL = "RELIANCE"
@@ -56,7 +57,8 @@ def main() -> None:
                 bracket.cancel()
             up.square_off(one, product="intraday")
         pnl = sum(row.pnl for row in up.positions.of(one))
-        print(f"{up.now:%H:%M} IST: closed {f'at the {ended}' if ended else 'for today'}; P&L {pnl:+,.2f} rupees")
+        how = f"at the {ended}" if ended else "for today"
+        print(f"{up.now:%H:%M} IST: closed {how}; P&L {grouped(pnl, sign=True)} rupees")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from stage import stage
 
+from upstox_client.amounts import grouped
+
 WEIGHTS = {"RELIANCE": 0.30, "HDFCBANK": 0.25, "INFY": 0.25, "ITC": 0.20}
 CASH = 300_000  # rupees that the whole should be worth at least
 TOLERANCE = 0.01  # of the whole: smaller differences are left alone
@@ -24,7 +26,7 @@ def main() -> None:
             worth = max(CASH, sum(held[symbol] * prices[symbol] for symbol in WEIGHTS))
 
             tickets = []
-            print(f"the {name} time, {worth:,.0f} rupees:")
+            print(f"the {name} time, {grouped(worth, 0)} rupees:")
             for symbol, weight in WEIGHTS.items():
                 have = held[symbol] * prices[symbol] / worth
                 missing = int((weight - have) * worth / prices[symbol])
@@ -36,16 +38,16 @@ def main() -> None:
                 continue
 
             preview = up.preview(*tickets)
-            print(f"  needs {preview.margin:,.0f} rupees and costs {preview.charges.total:,.2f}")
+            print(f"  needs {grouped(preview.margin, 0)} rupees and costs {grouped(preview.charges.total)}")
             if not preview.is_affordable:
-                print(f"  {preview.missing:,.0f} rupees are missing")
+                print(f"  {grouped(preview.missing, 0)} rupees are missing")
                 return
             basket = up.basket(*tickets)
             for line in basket.failed:
                 print(f"  failed: {line}")
             for order in basket.orders:
                 order.wait(timeout=10)
-                print(f"  {order.side:<4} {order.filled:3d} {order.instrument} at {order.average_price:,.2f}")
+                print(f"  {order.side:<4} {order.filled:3d} {order.instrument} at {grouped(order.average_price)}")
             here.script("INFY", [(60, up.instrument("INFY").rounded(prices["INFY"] * 1.15))])
             here.wait(120)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stage import Stage, stage
 
+from upstox_client.amounts import grouped
 from upstox_client.trading import Order
 
 UNDERLYING = "NIFTY"
@@ -39,7 +40,7 @@ def main() -> None:
         finally:  # Ctrl-C and errors, too, leave nobody short
             up.square_off(*legs, product="intraday")
         here.wait(2)
-        print(f"closed; P&L {up.positions.pnl:+,.2f} rupees before charges")
+        print(f"closed; P&L {grouped(up.positions.pnl, sign=True)} rupees before charges")
 
 
 def watch(here: Stage, legs: list[Order]) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from upstox_client.amounts import grouped
 from upstox_client.auth import IST
 from upstox_client.cli.words import as_typed, duration, lifetime, moment, rupees
 
@@ -31,6 +32,24 @@ NOW = dt.datetime(2026, 11, 24, 23, 18, tzinfo=IST)
 )
 def test_rupees(amount, text):
     assert rupees(amount) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "places", "sign", "text"),
+    [
+        (15375000, 2, False, "1,53,75,000.00"),
+        (99999.5, 0, False, "1,00,000"),
+        (100000, 0, True, "+1,00,000"),
+        (0, 2, True, "+0.00"),
+        (-130, 2, True, "-130.00"),
+        (-0.001, 2, True, "+0.00"),
+        (83.4025, 4, False, "83.4025"),
+        (float("nan"), 2, False, "nan"),
+        (float("-inf"), 2, True, "-inf"),
+    ],
+)
+def test_grouped(number, places, sign, text):
+    assert grouped(number, places, sign=sign) == text
 
 
 @given(st.integers(-(10**14), 10**14))

@@ -72,7 +72,7 @@ def test_an_end_by_the_clock_and_a_loss(run, server):
 
 def test_watch(run):
     result = run("watch", KEY, "--seconds", "0.4")
-    for words in ("213.75", "-280.30", "-56.74%", "779,625", "213.45", "open", "13:01:31", "225"):
+    for words in ("213.75", "-280.30", "-56.74%", "7,79,625", "213.45", "open", "13:01:31", "225"):
         assert words in result.stdout
     assert result.stdout.endswith("\n"), "what comes next in a pipe has a line of its own"
 

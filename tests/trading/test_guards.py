@@ -153,7 +153,7 @@ def test_a_basket_is_counted_as_a_whole(floor: Floor) -> None:
 
 def test_a_sale_is_worth_what_is_bid(floor: Floor) -> None:
     up = floor.upstox(guards=Guards(max_value=100_000))
-    with pytest.raises(GuardError, match=r"worth 150,000\.00 rupees"):
+    with pytest.raises(GuardError, match=r"worth 1,50,000\.00 rupees"):
         floor.do(up.sell, "RELIANCE", 100, limit=900, product="intraday")
     assert floor.writes("/v3/order/place") == 0
 
@@ -182,14 +182,14 @@ def test_a_product_that_is_not_allowed_is_not_converted_to(floor: Floor) -> None
 
 def test_nothing_is_sent(floor: Floor) -> None:
     up = floor.upstox(guards=Guards(max_value=100_000, market_hours=True, max_orders=2))
-    with pytest.raises(GuardError, match=r"not sent: BUY 100 RELIANCE .* 150,000\.00 .* and 100,000\.00 is the most"):
+    with pytest.raises(GuardError, match=r"not sent: BUY 100 RELIANCE .* 1,50,000\.00 .* and 1,00,000\.00 is the most"):
         floor.do(up.buy, "RELIANCE", 100)
-    with pytest.raises(GuardError, match=r"is worth 150,000\.00 rupees"):
+    with pytest.raises(GuardError, match=r"is worth 1,50,000\.00 rupees"):
         floor.do(up.buy, "RELIANCE", 100, limit=1500)
     for path in ("/v3/order/place", "/v2/order/multi/place", "/v3/order/gtt/place"):
         floor.emulator.journal.assert_not_called("POST", path)
     order = floor.do(up.buy, "RELIANCE", 10, limit=1400)
-    with pytest.raises(GuardError, match=r"150,000\.00 rupees"):
+    with pytest.raises(GuardError, match=r"1,50,000\.00 rupees"):
         floor.do(order.modify, limit=1500, quantity=100)
     with pytest.raises(GuardError, match="is the most"):
         floor.do(up.basket, floor.ticket("buy", "RELIANCE", 1), floor.ticket("buy", "RELIANCE", 100, limit=1500))

@@ -164,7 +164,7 @@ def test_a_preview(floor: Floor) -> None:
     assert preview.charges.total == round(share.charges.total + future.charges.total, 2)
     assert preview.margin == pytest.approx(15_000 + (future.margin.total_margin or 0), abs=0.01)
     assert (preview.is_affordable, preview.missing, preview.benefit) == (True, 0.0, 0.0)
-    assert repr(preview).endswith("available 600,000.00: enough>")
+    assert repr(preview).endswith("available 6,00,000.00: enough>")
     assert preview.to_dicts()[0]["brokerage"] == share.charges.brokerage
     large = floor.do(up.preview, floor.ticket("buy", "RELIANCE", 1000, limit=1490))
     assert not large.is_affordable

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 import typer
 
+from upstox_client.amounts import grouped
 from upstox_client.auth.errors import LoginError
 from upstox_client.cli import show
 from upstox_client.cli.exits import exit_code, in_words
@@ -283,7 +284,7 @@ def _instruments(configuration: Configuration) -> Found:
     with contextlib.closing(book):
         count = len(book)
     age = dt.datetime.now(IST) - listing.checked_at()
-    found = f"{count:,}, looked for newer ones {duration(age.total_seconds())} ago, in {listing.path}"
+    found = f"{grouped(count, 0)}, looked for newer ones {duration(age.total_seconds())} ago, in {listing.path}"
     if age > dt.timedelta(days=1):
         return "warning", found, _RENEWED
     return "ok", found, ""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from upstox_client.amounts import grouped
 from upstox_client.cli import show
 from upstox_client.cli.options import (
     BaseUrl,
@@ -114,10 +115,11 @@ def history(
             show.say(f"Drawn into {plot}.")
         if output is not None:
             _write(found, output)
-            show.say(f"{len(found):,} candles are in {output}.")
+            show.say(f"{grouped(len(found), 0)} candles are in {output}.")
     if json or csv or (output is None and plot is None):
         whole = json or csv or len(found) <= _MOST_ROWS
-        note = "" if whole else f"the last {_MOST_ROWS} of {len(found):,}; --csv, --json and --output have all"
+        rest = f"the last {_MOST_ROWS} of {grouped(len(found), 0)}; --csv, --json and --output have all"
+        note = "" if whole else rest
         newest = found if whole else found[-_MOST_ROWS:]
         emit(repr(found), newest, json=json, csv=csv, spare=("oi", "volume", "open"), note=note)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 import typer
 
+from upstox_client.amounts import grouped
 from upstox_client.cli import show
 from upstox_client.cli.options import BaseUrl, ClientId, Paper, WrongUsageError, trading
 from upstox_client.feeder.modes import Mode
@@ -117,9 +118,16 @@ def _as_json(tick: Tick) -> str:
 
 
 def _as_line(tick: Tick, name: str) -> str:
-    parts = [f"{tick.time:%H:%M:%S}", f"{name:24}", f"{tick.ltp:>12,.2f}", f"{_percent(tick):>8}", f"{tick.ltq:>8,}"]
+    parts = [
+        f"{tick.time:%H:%M:%S}",
+        f"{name:24}",
+        f"{grouped(tick.ltp):>12}",
+        f"{_percent(tick):>8}",
+        f"{grouped(tick.ltq, 0):>8}",
+    ]
     if tick.bid is not None and tick.ask is not None:
-        parts.append(f"{tick.bid.quantity:>8,} x {tick.bid.price:,.2f} / {tick.ask.price:,.2f} x {tick.ask.quantity:,}")
+        bids, asks = (grouped(side.quantity, 0) for side in (tick.bid, tick.ask))
+        parts.append(f"{bids:>8} x {grouped(tick.bid.price)} / {grouped(tick.ask.price)} x {asks}")
     return " ".join(parts).rstrip() + "\n"
 
 
@@ -144,7 +152,7 @@ def _screen(feed: MarketFeed, names: Mapping[str, str]) -> RenderableType:
 
     state, counters = feed.state, feed.counters
     line = Text(_state(state), style=_COLOURS.get(state.state, "dim"))
-    line.append(f"   {counters.frames:,} frames, {counters.reconnects} reconnects", style="dim")
+    line.append(f"   {grouped(counters.frames, 0)} frames, {counters.reconnects} reconnects", style="dim")
     parts: list[RenderableType] = [_prices(feed, names)]
     if len(names) == 1:
         parts.append(_depth(feed, next(iter(names))))
@@ -164,10 +172,10 @@ def _prices(feed: MarketFeed, names: Mapping[str, str]) -> RenderableType:
             table.add_row(name, *["-"] * 7)
             continue
         style = "green" if tick.change > 0 else "red" if tick.change < 0 else ""
-        bid, ask = (f"{side.price:,.2f}" if side else "-" for side in (tick.bid, tick.ask))
-        volume = "-" if tick.vtt is None else f"{tick.vtt:,}"
-        moved = Text(f"{tick.change:+,.2f}", style=style), Text(_percent(tick), style=style)
-        table.add_row(name, Text(f"{tick.ltp:,.2f}", style="bold"), *moved, bid, ask, volume, f"{tick.time:%H:%M:%S}")
+        bid, ask = (grouped(side.price) if side else "-" for side in (tick.bid, tick.ask))
+        volume = "-" if tick.vtt is None else grouped(tick.vtt, 0)
+        moved = Text(grouped(tick.change, sign=True), style=style), Text(_percent(tick), style=style)
+        table.add_row(name, Text(grouped(tick.ltp), style="bold"), *moved, bid, ask, volume, f"{tick.time:%H:%M:%S}")
     return table
 
 
@@ -180,5 +188,5 @@ def _depth(feed: MarketFeed, key: str) -> RenderableType:
     tick = feed.snapshot(key)
     if tick is not None:
         for bid, ask in list(zip(tick.bids, tick.asks, strict=False))[:_LEVELS]:
-            table.add_row(f"{bid.quantity:,}", f"{bid.price:,.2f}", f"{ask.price:,.2f}", f"{ask.quantity:,}")
+            table.add_row(grouped(bid.quantity, 0), grouped(bid.price), grouped(ask.price), grouped(ask.quantity, 0))
     return table

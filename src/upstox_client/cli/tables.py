@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from upstox_client.amounts import grouped
 from upstox_client.cli import show
-from upstox_client.cli.words import rupees
 from upstox_client.trading.tables import Table
 
 _GAP: Final = "  "
@@ -137,9 +137,9 @@ def cell(value: Any, *, places: int | None = None, seconds: bool = False) -> str
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return rupees(value, places or _places(value)).replace("₹", "")
+        return grouped(value, places or _places(value))
     if isinstance(value, int):
-        return rupees(value).replace("₹", "").removesuffix(".00")
+        return grouped(value, 0)
     if isinstance(value, dt.datetime) and (seconds or value.time() != dt.time()):
         return f"{value:%d %b %Y %H:%M:%S}" if seconds else f"{value:%d %b %Y %H:%M}"
     return f"{value:%d %b %Y}" if isinstance(value, dt.date) else str(value)

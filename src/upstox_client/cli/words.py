@@ -8,6 +8,7 @@ import re
 import shlex
 from typing import Final
 
+from upstox_client.amounts import grouped
 from upstox_client.auth.expiry import IST
 
 _HOUR = 3600.0
@@ -45,14 +46,8 @@ def rupees(amount: float | None, places: int = 2) -> str:
     """An amount with the digits grouped as in India: `₹15,07,460.50`; a dash for none."""
     if amount is None:
         return "-"
-    whole, _, paise = f"{abs(amount):.{places}f}".partition(".")
-    head, tail = whole[:-3], whole[-3:]
-    groups = [tail]
-    while head:
-        groups.insert(0, head[-2:])
-        head = head[:-2]
-    sign = "-" if round(amount, places) < 0 else ""
-    return f"{sign}₹{','.join(groups)}.{paise}"
+    text = grouped(amount, places)
+    return f"-₹{text[1:]}" if text.startswith("-") else f"₹{text}"
 
 
 def duration(seconds: float) -> str:
@@ -83,4 +78,4 @@ def lifetime(expires_at: datetime.datetime, now: datetime.datetime) -> str:
 
 def counted(count: int, what: str) -> str:
     """`1 order`, `2 orders`."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+    return f"{grouped(count, 0)} {what}{'' if count == 1 else 's'}"

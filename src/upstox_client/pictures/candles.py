@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from upstox_client.amounts import grouped
 from upstox_client.extras import need
 from upstox_client.pictures.style import DOWN, FAINT, UP, formatted, new_figure, plain, save, settings, short, title
 
@@ -67,7 +68,7 @@ def candles(
 def _note(candles: Candles, change: float) -> str:
     first, last = candles[0].time, candles[-1].time
     days = f"{first:%d %b %Y}" if first.date() == last.date() else f"{first:%d %b %Y} to {last:%d %b %Y}"
-    return f"{days}   close ₹{candles.close[-1]:,.2f}  ({change:+.2f} %)"
+    return f"{days}   close ₹{grouped(candles.close[-1])}  ({change:+.2f} %)"
 
 
 def _draw_prices(axes: Any, candles: Candles) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from upstox_client.amounts import grouped
 from upstox_client.pictures.style import (
     CALL,
     FAINT,
@@ -60,7 +61,7 @@ def open_interest(
         top = max([*calls, *puts, 1.0])
         axes.set_ylim(0, top * 1.16)
         lower = chain.max_pain <= chain.spot  # each text on the outer side, so that no line goes through the other's
-        _mark(axes, shown, chain.spot, f"{chain.underlying} {chain.spot:,.2f}", INK, top * 1.14, left=not lower)
+        _mark(axes, shown, chain.spot, f"{chain.underlying} {grouped(chain.spot)}", INK, top * 1.14, left=not lower)
         _mark(axes, shown, chain.max_pain, f"max pain {chain.max_pain:,.10g}", MARK, top * 1.085, left=lower)
         axes.set_xlim(-0.8, len(shown) - 0.2)
         _label_strikes(axes, shown)

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from upstox_client.amounts import grouped
 from upstox_client.pictures.style import (
     DOWN,
     FAINT,
@@ -65,7 +66,7 @@ def payoff(
         axes.set_ylim(low - room, high + room)
         axes.set_xlim(prices[0], prices[-1])
         axes.axvline(payoff.spot, color=MARK, linewidth=1.1, linestyle="--")
-        _note(axes, payoff.spot, high + room * 0.93, f"now {payoff.spot:,.2f}", MARK, prices, left=False)
+        _note(axes, payoff.spot, high + room * 0.93, f"now {grouped(payoff.spot)}", MARK, prices, left=False)
         _mark_break_evens(axes, payoff, low - room, room, prices)
         axes.set_xlabel("Price of the underlying at expiry (₹)")
         axes.set_ylabel("Profit or loss (₹)")
@@ -90,7 +91,7 @@ def _mark_break_evens(axes: Any, payoff: Payoff, bottom: float, room: float, pri
         for place, price in enumerate(side):
             axes.plot([price, price], [bottom, 0], color=FAINT, linewidth=0.9, linestyle=":")
             height = bottom + room * (0.42 + 0.36 * (place % 2))
-            _note(axes, price, height, f"break-even {price:,.2f}", INK, prices, left=left)
+            _note(axes, price, height, f"break-even {grouped(price)}", INK, prices, left=left)
 
 
 def _note(axes: Any, price: float, height: float, text: str, colour: str, prices: list[float], *, left: bool) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from upstox_client.amounts import grouped
 from upstox_client.extras import need
 
 if TYPE_CHECKING:
@@ -91,12 +93,12 @@ def rupees(amount: float, *, sign: bool = False) -> str:
     size = round(abs(amount), 2)
     before = "" if not size else "-" if amount < 0 else "+" if sign else ""
     with_paise = size < _HUNDRED and size % 1
-    return f"{before}₹{short(size) if size >= _LAKH else f'{size:,.2f}' if with_paise else f'{size:,.0f}'}"
+    return f"{before}₹{short(size) if size >= _LAKH else grouped(size, 2 if with_paise else 0)}"
 
 
 def plain(span: float) -> Callable[[float], str]:
     """How the prices of an axis are written, so that no two of them look alike: the finer, the shorter the axis is."""
-    return "{:,.0f}".format if span >= 40 else "{:,.2f}".format if span >= 0.4 else "{:,.4f}".format
+    return functools.partial(grouped, places=0 if span >= 40 else 2 if span >= 0.4 else 4)
 
 
 def formatted(axis: Any, function: Callable[[float], str]) -> None:

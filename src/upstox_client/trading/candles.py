@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 
 import msgspec
 
+from upstox_client.amounts import grouped
 from upstox_client.auth.expiry import IST
 from upstox_client.trading.tables import Table
 
@@ -111,7 +112,7 @@ class Candles(Table, Sequence[Candle]):
         if not len(self):
             return f"Candles({self.symbol}, {self.interval}: none)"
         first, last = (f"{candle.time:%d %b %Y %H:%M}" for candle in (self[0], self[-1]))
-        return f"Candles({self.symbol}, {self.interval}: {len(self):,} from {first} to {last} IST)"
+        return f"Candles({self.symbol}, {self.interval}: {grouped(len(self), 0)} from {first} to {last} IST)"
 
     # Parts and sums
 

@@ -14,6 +14,7 @@ from typing import Final, Literal, cast
 
 import msgspec
 
+from upstox_client.amounts import grouped
 from upstox_client.api.market_holidays_and_timings_api import MarketHolidaysAndTimingsOperations
 from upstox_client.api.market_quote_v3_api import MarketQuoteV3Operations
 from upstox_client.configuration import Configuration
@@ -251,7 +252,7 @@ def _max_value(guards: Guards, ticket: Ticket, facts: Facts) -> str | None:
         return "nothing is known of its price, so its value cannot be held to max_value"
     value = ticket.value(price)
     if value > guards.max_value:
-        return f"it is worth {value:,.2f} rupees, and {guards.max_value:,.2f} is the most"
+        return f"it is worth {grouped(value)} rupees, and {grouped(guards.max_value)} is the most"
     return None
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from upstox_client.amounts import grouped
 from upstox_client.api.options_api import OptionsOperations
 from upstox_client.instruments import ExpiryLike, Instrument, Instruments, Name
 from upstox_client.instruments.book import strike_of
@@ -198,7 +199,7 @@ class Chain(Table):
         pcr = "-" if self.pcr is None else f"{self.pcr:.2f}"
         atm = f"{self.atm.strike:.10g}" if self.spot else "-"
         return (
-            f"Chain({self.underlying} at {self.spot:,.2f}, {self.expiry:%d %b %Y}: {len(self)} strikes, "
+            f"Chain({self.underlying} at {grouped(self.spot)}, {self.expiry:%d %b %Y}: {len(self)} strikes, "
             f"ATM {atm}, PCR {pcr}, max pain {self.max_pain:.10g})"
         )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
+from upstox_client.amounts import grouped
 from upstox_client.trading.tables import Table
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class Payoff(Table):
 
 
 def _shown(amount: float) -> str:
-    return "no limit" if math.isinf(amount) else f"{amount:,.2f}"
+    return "no limit" if math.isinf(amount) else grouped(amount)
 
 
 def leg_in_words(text: str, lot: int, lots: int, price_of: Callable[[str, LegKind], tuple[float, float]]) -> Leg:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 import msgspec
 
+from upstox_client.amounts import grouped
 from upstox_client.instruments import Instrument, Name
 from upstox_client.models.portfolio import HoldingsData, PositionData
 from upstox_client.models.websocket import PositionUpdate
@@ -276,7 +277,7 @@ class Positions(_Rows[Position]):
             callback(now)
 
     def __repr__(self) -> str:
-        return f"<{len(self.open)} open of {len(self)} positions, {self.pnl:+,.2f} rupees>"
+        return f"<{len(self.open)} open of {len(self)} positions, {grouped(self.pnl, sign=True)} rupees>"
 
 
 class Holdings(_Rows[Holding]):
@@ -312,7 +313,7 @@ class Holdings(_Rows[Holding]):
         return {row.symbol: row.value / self.value for row in self._rows} if self.value else {}
 
     def __repr__(self) -> str:
-        return f"<{len(self)} holdings worth {self.value:,.2f} rupees, {self.pnl:+,.2f}>"
+        return f"<{len(self)} holdings worth {grouped(self.value)} rupees, {grouped(self.pnl, sign=True)}>"
 
 
 # From the wire

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from upstox_client.amounts import grouped
 from upstox_client.api.charge_api import ChargeOperations
 from upstox_client.models.charges import BrokerageData, BrokerageTaxes, Margin, MarginRequest, OtherTaxes
 from upstox_client.models.charges import Instrument as MarginLine
@@ -115,10 +116,10 @@ class Preview(Table):
         }
 
     def __repr__(self) -> str:
-        enough = "enough" if self.is_affordable else f"{self.missing:,.2f} missing"
+        enough = "enough" if self.is_affordable else f"{grouped(self.missing)} missing"
         return (
-            f"<Preview of {len(self.lines)}: margin {self.margin:,.2f}, charges {self.charges.total:,.2f}, "
-            f"available {self.available:,.2f}: {enough}>"
+            f"<Preview of {len(self.lines)}: margin {grouped(self.margin)}, charges {grouped(self.charges.total)}, "
+            f"available {grouped(self.available)}: {enough}>"
         )
 
 

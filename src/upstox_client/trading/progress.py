@@ -6,6 +6,7 @@ import sys
 import time
 from typing import Final, TextIO
 
+from upstox_client.amounts import grouped
 from upstox_client.instruments.store import Progress
 
 _WIDTH: Final = 30
@@ -34,9 +35,9 @@ class Terminal:
             return
         self._drawn = now
         filled = _WIDTH * done // total if total else 0
-        bar = (
-            f"[{'#' * filled}{'.' * (_WIDTH - filled)}] {done:,}/{total:,}" if total else f"{done:,}" if done else "..."
-        )
+        bar = grouped(done, 0) if done else "..."
+        if total:
+            bar = f"[{'#' * filled}{'.' * (_WIDTH - filled)}] {grouped(done, 0)}/{grouped(total, 0)}"
         self._write(f"{what} {bar}")
 
     def _write(self, text: str) -> None:

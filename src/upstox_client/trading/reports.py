@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, TypeVar, overload
 
 import msgspec
 
+from upstox_client.amounts import grouped
 from upstox_client.models.orders import TradeData
 from upstox_client.models.reports import (
     ProfitAndLossChargesData,
@@ -100,7 +101,7 @@ class Trades(_Listed[Trade]):
         return {name: [getattr(row, name) for row in self._rows] for name in Trade.__struct_fields__}
 
     def __repr__(self) -> str:
-        return f"<{len(self)} trades, bought {self.bought:,.2f}, sold {self.sold:,.2f} rupees>"
+        return f"<{len(self)} trades, bought {grouped(self.bought)}, sold {grouped(self.sold)} rupees>"
 
 
 class Report(_Listed[ClosedTrade]):
@@ -134,7 +135,8 @@ class Report(_Listed[ClosedTrade]):
         return {name: [getattr(row, name) for row in self._rows] for name in names}
 
     def __repr__(self) -> str:
-        return f"<{self.segment} {self.year}: {len(self)} trades, {self.pnl:+,.2f}, {self.net:+,.2f} after charges>"
+        made, kept = grouped(self.pnl, sign=True), grouped(self.net, sign=True)
+        return f"<{self.segment} {self.year}: {len(self)} trades, {made}, {kept} after charges>"
 
 
 def financial_year(day: dt.date) -> str:
