@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from upstox_client._version import __version__
-from upstox_client.cli import account, doctor, environment, market, orders, plugins, portfolio, sign_in, stream
+from upstox_client.cli import account, doctor, environment, gtt, market, orders, plugins, portfolio, sign_in, stream
 from upstox_client.cli.options import State
 from upstox_client.redact import redact_text
 
@@ -89,4 +89,4 @@ app.command()(environment.env)
 for _command in (*market.COMMANDS, *stream.COMMANDS, *portfolio.COMMANDS, doctor.doctor):
     app.command()(_command)
 app.add_typer(orders.order, name="order")
-app.add_typer(orders.gtt, name="gtt")
+app.add_typer(gtt.gtt, name="gtt")
