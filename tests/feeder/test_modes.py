@@ -67,6 +67,24 @@ def test_chunks():
     assert [len(listed) for _, _, listed in told(subscriptions)] == [CHUNK, CHUNK, 200]
 
 
+def test_room_is_made_before_it_is_taken():
+    """Two at once, as when one call follows the other: the server never has more than it may."""
+    subscriptions = Subscriptions()
+    subscriptions.add("a", ["NSE_EQ|M", "NSE_EQ|N"], "full")
+    subscriptions.add("a", ["NSE_EQ|K", "NSE_EQ|Z"], "ltpc")
+    told(subscriptions)
+    subscriptions.remove("a", ["NSE_EQ|Z"])
+    subscriptions.add("a", ["NSE_EQ|A"], "option_greeks")
+    subscriptions.add("a", ["NSE_EQ|K"], "full")
+    subscriptions.add("a", ["NSE_EQ|N"], "ltpc")
+    assert told(subscriptions) == [
+        ("unsub", None, ["NSE_EQ|Z"]),
+        ("change_mode", "ltpc", ["NSE_EQ|N"]),
+        ("change_mode", "full", ["NSE_EQ|K"]),
+        ("sub", "option_greeks", ["NSE_EQ|A"]),
+    ]
+
+
 def test_clear_says_nothing_to_the_server():
     subscriptions = Subscriptions()
     subscriptions.add("a", keys(3), "full")

@@ -156,6 +156,7 @@ def test_a_gtt_order_that_the_server_no_longer_knows_keeps_nothing_from_being_re
     events = face.do(feed.events)
     face.open(feed)
     settled(server, 2)
+    wait_for(lambda: server.counts["/v3/order/gtt"] >= 2)
     server.answers["/v3/order/gtt"] = lambda query: 400 if "gtt_order_id" in query else []
     server.answers[BOOK] = [order("complete", 10, 5)]
     server.abort()

@@ -118,6 +118,39 @@ def test_the_first_steps_of_an_order_have_an_order(pair):
     assert ledger.live(update(pair[0]), 1.0) == []
 
 
+@pytest.mark.parametrize(
+    ("stream", "book"), [(100.085, 100.09), (100.0849, 100.085), (92.925, 92.92), (0.1 + 0.2, 0.3)]
+)
+def test_an_average_that_is_rounded_elsewhere_is_no_change(stream, book):
+    ledger = Ledger()
+    ledger.live(update("complete", 10, 5, average_price=stream), 1.0)
+    assert ledger.compare([row("complete", 10, 5, average_price=book)], 2.0) == []
+
+
+def test_the_price_of_a_currency_has_four_places():
+    ledger = Ledger()
+    ledger.live(update("open", price=83.1025), 1.0)
+    (event,) = ledger.compare([row("open", price=83.105)], 2.0)
+    assert event.update.price == 83.105
+    assert ledger.compare([row("open", price=83.1050000001)], 3.0) == []
+
+
+def test_an_update_without_its_time_is_not_taken_for_an_old_one():
+    ledger = Ledger()
+    ledger.live(update("open", at=5), 1.0)
+    timeless = msgspec.structs.replace(update("modified"), order_timestamp=None)
+    assert told(ledger.live(timeless, 2.0)) == [("modified", 0, False)]
+    assert told(ledger.live(update("open", 0, 7), 2.0)) == [("open", 0, False)]
+
+
+def test_what_the_server_mistypes_is_told_all_the_same():
+    ledger = Ledger()
+    ledger.live(update("open", at=5), 1.0)
+    odd = msgspec.structs.replace(update("open", at=6), filled_quantity="some", order_timestamp=7, average_price="?")
+    assert len(ledger.live(odd, 2.0)) == 1
+    assert len(ledger.compare([row("complete", 10, 8)], 3.0)) == 1
+
+
 def test_positions():
     ledger = Ledger()
     first = PositionUpdate(instrument_token="NSE_EQ|A", product="D", quantity=2, day_buy_quantity=2, exchange="NSE_EQ")

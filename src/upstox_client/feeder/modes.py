@@ -38,6 +38,7 @@ class Mode(StrEnum):
 ModeLike: TypeAlias = Mode | Literal["ltpc", "option_greeks", "full", "full_d30"]
 Method: TypeAlias = Literal["sub", "change_mode", "unsub"]
 
+_METHODS: Final[tuple[Method, ...]] = ("unsub", "change_mode", "sub")
 _RICHNESS: Final = {mode: place for place, mode in enumerate(Mode)}
 
 CHUNK: Final = 500
@@ -95,6 +96,12 @@ def encode_request(method: Method, keys: list[str], mode: Mode | str | None = No
     if mode is not None:
         data["mode"] = str(mode)
     return msgspec.json.encode({"guid": str(uuid.uuid4()), "method": method, "data": data})
+
+
+def _in_order(step: tuple[tuple[Method, Mode | None], object]) -> tuple[int, int]:
+    """Room is made before it is taken, so that the server never has more than it may: it would leave some out."""
+    (method, mode), _ = step
+    return _METHODS.index(method), 0 if mode is None else mode.richness
 
 
 class Subscriptions:
@@ -179,7 +186,7 @@ class Subscriptions:
             self._dirty.clear()
         return [
             encode_request(method, keys[start : start + CHUNK], mode)
-            for (method, mode), keys in steps.items()
+            for (method, mode), keys in sorted(steps.items(), key=_in_order)
             for start in range(0, len(keys), CHUNK)
         ]
 

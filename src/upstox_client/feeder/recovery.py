@@ -46,7 +46,9 @@ _UNDER_WAY: Final = 3
 
 _GTT_ENDED: Final = frozenset({"COMPLETED", "CANCELLED", "FAILED", "EXPIRED"})
 
-_PAISE: Final = 2  # places to which amounts of the stream and of the books agree
+# Rupees by which an average or a sum of the stream may differ from that of the books: each rounds it in its own way.
+_ROUNDING: Final = 0.011
+_PRICE_PLACES: Final = 4  # those of a currency
 
 
 class PortfolioEvent(msgspec.Struct, Generic[U_co], frozen=True):
@@ -74,27 +76,42 @@ class _Kind(NamedTuple):
     Attributes:
         key: which thing it is.
         look: what counts as a change of it.
-        progress: how far it has got; of two states the lower one is the earlier.
+        sums: what does so as well, if it is more than a matter of rounding.
+        progress: marks of how far it has got, the strongest first; of two states the lower one is the earlier. None
+            where there is no such mark.
     """
 
     key: Callable[[Any], Hashable]
     look: Callable[[Any], object]
+    sums: tuple[str, ...]
     progress: Callable[[Any], tuple[Any, ...]]
 
 
-def _rounded(row: Any, *names: str) -> tuple[float, ...]:
-    return tuple(round(getattr(row, name) or 0, _PAISE) for name in names)
+def _number(row: Any, name: str) -> float:
+    """A number; what is missing counts as zero, and so does what the server has mistyped."""
+    value = getattr(row, name)
+    return value if isinstance(value, int | float) else 0
+
+
+def _numbers(row: Any, *names: str) -> tuple[float, ...]:
+    return tuple(round(_number(row, name), _PRICE_PLACES) for name in names)
+
+
+def _time(update: object) -> str | None:
+    """The order's time as text; None if there is none, or something else."""
+    time = getattr(update, "order_timestamp", None)
+    return time if isinstance(time, str) and time else None
 
 
 def _order_look(order: OrderBookData) -> object:
-    sizes = _rounded(order, "quantity", "filled_quantity", "price", "trigger_price", "average_price")
+    sizes = _numbers(order, "quantity", "filled_quantity", "price", "trigger_price")
     return order.status, sizes, order.order_type, order.validity, order.exchange_order_id or ""
 
 
 def _order_progress(order: OrderBookData) -> tuple[Any, ...]:
-    status = (order.status or "").lower()
+    status = str(order.status or "").lower()
     beginning = _BEGINNINGS.get(status, _UNDER_WAY)
-    return status in _ENDED, order.filled_quantity or 0, order.order_timestamp or "", beginning
+    return status in _ENDED, _number(order, "filled_quantity"), _time(order), beginning
 
 
 def _gtt_look(order: GttOrderDetails) -> object:
@@ -103,14 +120,11 @@ def _gtt_look(order: GttOrderDetails) -> object:
 
 
 def _position_look(position: PositionData | PositionUpdate) -> object:
-    return _rounded(
-        position, "quantity", "day_buy_quantity", "day_sell_quantity", "overnight_quantity", "day_buy_value",
-        "day_sell_value",
-    )  # fmt: skip
+    return _numbers(position, "quantity", "day_buy_quantity", "day_sell_quantity", "overnight_quantity")
 
 
 def _holding_look(holding: HoldingsData | HoldingUpdate) -> object:
-    return _rounded(holding, "quantity", "t1_quantity", "cnc_used_quantity", "collateral_quantity", "average_price")
+    return _numbers(holding, "quantity", "t1_quantity", "cnc_used_quantity", "collateral_quantity")
 
 
 def _no_progress(_: object) -> tuple[Any, ...]:
@@ -118,10 +132,12 @@ def _no_progress(_: object) -> tuple[Any, ...]:
 
 
 _KINDS: Final[dict[type, _Kind]] = {
-    OrderUpdate: _Kind(attrgetter("order_id"), _order_look, _order_progress),
-    GttOrderUpdate: _Kind(attrgetter("gtt_order_id"), _gtt_look, _no_progress),
-    PositionUpdate: _Kind(attrgetter("instrument_token", "product"), _position_look, _no_progress),
-    HoldingUpdate: _Kind(attrgetter("isin"), _holding_look, _no_progress),
+    OrderUpdate: _Kind(attrgetter("order_id"), _order_look, ("average_price",), _order_progress),
+    GttOrderUpdate: _Kind(attrgetter("gtt_order_id"), _gtt_look, (), _no_progress),
+    PositionUpdate: _Kind(
+        attrgetter("instrument_token", "product"), _position_look, ("day_buy_value", "day_sell_value"), _no_progress
+    ),
+    HoldingUpdate: _Kind(attrgetter("isin"), _holding_look, ("average_price",), _no_progress),
 }
 _UPDATE_OF: Final[dict[type, tuple[type[PortfolioUpdate], str]]] = {
     OrderBookData: (OrderUpdate, "order"),
@@ -185,7 +201,7 @@ class Ledger:
         if known is not None:
             if known == update or (place in self._from_books and _same(known, update)):
                 return []
-            if _progress(update) < _progress(known):
+            if _is_earlier(update, known):
                 self.superseded += 1
                 return []
         self._note(update)
@@ -199,7 +215,7 @@ class Ledger:
             place = _place(update)
             if place in self._touched and not _progress(update):
                 continue  # what the stream says of it is later, or will be
-            before = [pair for pair in held if _place(pair[0]) == place and _progress(pair[0]) <= _progress(update)]
+            before = [pair for pair in held if _place(pair[0]) == place and not _is_earlier(update, pair[0])]
             held = [pair for pair in held if pair not in before]
             for earlier, when in before:
                 events += self.live(earlier, when)
@@ -210,7 +226,7 @@ class Ledger:
 
     def _recovered(self, update: PortfolioUpdate, at: float) -> list[PortfolioEvent[PortfolioUpdate]]:
         known = self._told.get(_place(update))
-        if known is not None and (_same(known, update) or _progress(update) < _progress(known)):
+        if known is not None and (_same(known, update) or _is_earlier(update, known)):
             return []
         self._note(update, from_books=True)
         return [PortfolioEvent(update, recovered=True, received=at)]
@@ -234,12 +250,22 @@ class Ledger:
 
 
 def _same(one: PortfolioUpdate, other: PortfolioUpdate) -> bool:
-    look = _KINDS[type(one)].look
-    return look(one) == look(other)
+    kind = _KINDS[type(one)]
+    if kind.look(one) != kind.look(other):
+        return False
+    return all(abs(_number(one, name) - _number(other, name)) < _ROUNDING for name in kind.sums)
 
 
 def _progress(update: PortfolioUpdate) -> tuple[Any, ...]:
     return _KINDS[type(update)].progress(update)
+
+
+def _is_earlier(one: PortfolioUpdate, other: PortfolioUpdate) -> bool:
+    """Whether one state comes before another, by the first mark of progress that both have and that differs."""
+    for its, theirs in zip(_progress(one), _progress(other), strict=True):
+        if its != theirs and its is not None and theirs is not None:
+            return bool(its < theirs)
+    return False
 
 
 def _place(update: PortfolioUpdate) -> _Place:
@@ -247,4 +273,4 @@ def _place(update: PortfolioUpdate) -> _Place:
 
 
 def _moment(update: PortfolioUpdate) -> str:
-    return getattr(update, "order_timestamp", None) or ""
+    return _time(update) or ""
