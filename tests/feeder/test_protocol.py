@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 
 from hypothesis import given
@@ -20,6 +21,38 @@ def market(**wishes: str) -> MarketProtocol:
     for key, mode in wishes.items():
         subscriptions.add("me", key.replace("__", "|"), mode)
     return MarketProtocol(subscriptions, wall=lambda: 50.0)
+
+
+def test_what_was_said_of_the_market_before_an_opening_is_not_believed_after_it():
+    """Else a server that died overnight, behind a host that answers pings, would keep a feed quiet all day."""
+    ist = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
+    clock = [0.0]
+
+    def at(day: int, hour: int, minute: int) -> bool:
+        clock[0] = datetime.datetime(2026, 11, day, hour, minute, tzinfo=ist).timestamp()
+        return protocol.trading
+
+    protocol = market()
+    protocol._wall = lambda: clock[0]
+    protocol.subscriptions.add("me", "NSE_EQ|A", "ltpc")
+    assert not at(24, 10, 0)  # nothing has been said yet, nor is anything known of the segment
+    assert not at(23, 18, 0)
+    protocol.received(market_info(NSE_EQ=3), 1.0)
+    assert not at(24, 9, 14)
+    assert at(24, 9, 15)
+    assert at(24, 20, 0)
+    protocol.received(market_info(NSE_EQ=3), 1.0)  # asked anew: it is a holiday
+    assert not at(25, 9, 14)
+    clock[0] = datetime.datetime(2026, 11, 27, 9, 10, tzinfo=ist).timestamp()
+    protocol.received(market_info(NSE_EQ=5), 1.0)
+    assert at(27, 9, 16)
+    protocol.received(market_info(NSE_EQ=3), 1.0)
+    assert not at(28, 10, 0)  # Saturday
+    assert not at(29, 10, 0)
+    assert at(30, 9, 15)
+    protocol.subscriptions.clear()
+    protocol.subscriptions.add("me", "GLOBAL_INDEX|^HSI", "ltpc")
+    assert not at(30, 9, 15)  # the server has never said anything of that segment
 
 
 def test_what_is_wanted_is_asked_for_at_each_opening():

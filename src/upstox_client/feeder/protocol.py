@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
@@ -27,6 +28,9 @@ PortfolioMessage: TypeAlias = PortfolioUpdate | Notice
 
 E_co = TypeVar("E_co", covariant=True)
 
+_IST: Final = datetime.timezone(datetime.timedelta(hours=5, minutes=30), "IST")
+_OPENING: Final = datetime.time(9, 15, tzinfo=_IST)
+_SATURDAY: Final = 5
 _LONGEST_NOTICE: Final = 500  # characters
 _LIVE: Final = Type.live_feed
 _TYPES: Final = {kind.value: kind for kind in Type}
@@ -50,6 +54,15 @@ class FeedProtocol(Protocol[E_co]):
     def received(self, payload: bytes, now: float, *, text: bool) -> Sequence[E_co]:
         """What a message of the server's says."""
         ...
+
+
+def _last_opening(now: float) -> float:
+    """When the market last opened, were there no holidays."""
+    moment = datetime.datetime.fromtimestamp(now, _IST)
+    opening = datetime.datetime.combine(moment, _OPENING)
+    while opening > moment or opening.weekday() >= _SATURDAY:
+        opening -= datetime.timedelta(days=1)
+    return opening.timestamp()
 
 
 def _notice(payload: bytes, wall: float, *, garbage: bool) -> Notice:
@@ -76,11 +89,15 @@ class MarketProtocol:
 
     @property
     def trading(self) -> bool:
-        """Whether a segment that is subscribed to is open, as far as the server has said."""
+        """Whether a segment that is subscribed to is open, as far as the server has said. That it is closed is believed
+        until the market usually opens: who has not heard of that may be cut off from all news. On a holiday that leads
+        to one new connection, which the server begins by saying so.
+        """
         market = self.market
         if market is None:
             return False
-        return any(market.is_open(key.partition("|")[0]) for key in self.subscriptions.wanted())
+        states = [market.is_open(key.partition("|")[0]) for key in self.subscriptions.wanted()]
+        return True in states or (False in states and market.received < _last_opening(self._wall()))
 
     def opened(self, now: float) -> list[bytes]:
         """There is a connection: everything that is wanted is to be asked for."""
