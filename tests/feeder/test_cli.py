@@ -77,6 +77,12 @@ def test_watch(run):
     assert result.stdout.endswith("\n"), "what comes next in a pipe has a line of its own"
 
 
+@pytest.mark.parametrize("words", [("stream", "-n", "1"), ("watch", "--seconds", "0.4")])
+def test_prices_of_currencies_are_told_to_the_tick(run, server, words):
+    server.greeting = [frame({"NCD_FO|1": 88.8825})]
+    assert " 88.8825 " in run(words[0], "NCD_FO|1", *words[1:]).stdout
+
+
 def test_watch_many(run, server):
     server.greeting = [sample("live_full"), sample("live_full_index")]
     result = run("watch", KEY, "NSE_INDEX|Nifty 50", "NSE_EQ|A", "--seconds", "0.4")

@@ -30,6 +30,7 @@ Seconds = Annotated[float | None, typer.Option("--seconds", min=0, help="End aft
 JsonLines = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 _LEVELS: Final = 5
+_CURRENCIES: Final = ("NCD_FO", "BCD_FO")
 _PATIENCE: Final = 0.5  # seconds between two looks at the clock
 _TICK: Final = ("ltp", "ltt", "ltq", "cp", "vtt", "oi", "iv", "atp", "tbq", "tsq", "iep")
 _COLOURS: Final = {
@@ -121,14 +122,19 @@ def _as_line(tick: Tick, name: str) -> str:
     parts = [
         f"{tick.time:%H:%M:%S}",
         f"{name:24}",
-        f"{grouped(tick.ltp):>12}",
+        f"{_price(tick.key, tick.ltp):>12}",
         f"{_percent(tick):>8}",
         f"{grouped(tick.ltq, 0):>8}",
     ]
     if tick.bid is not None and tick.ask is not None:
         bids, asks = (grouped(side.quantity, 0) for side in (tick.bid, tick.ask))
-        parts.append(f"{bids:>8} x {grouped(tick.bid.price)} / {grouped(tick.ask.price)} x {asks}")
+        parts.append(f"{bids:>8} x {_price(tick.key, tick.bid.price)} / {_price(tick.key, tick.ask.price)} x {asks}")
     return " ".join(parts).rstrip() + "\n"
+
+
+def _price(key: str, price: float, *, sign: bool = False) -> str:
+    """To the tick: that of currencies is a quarter of a paisa."""
+    return grouped(price, 4 if key.startswith(_CURRENCIES) else 2, sign=sign)
 
 
 def _percent(tick: Tick) -> str:
@@ -172,10 +178,12 @@ def _prices(feed: MarketFeed, names: Mapping[str, str]) -> RenderableType:
             table.add_row(name, *["-"] * 7)
             continue
         style = "green" if tick.change > 0 else "red" if tick.change < 0 else ""
-        bid, ask = (grouped(side.price) if side else "-" for side in (tick.bid, tick.ask))
+        bid, ask = (_price(key, side.price) if side else "-" for side in (tick.bid, tick.ask))
         volume = "-" if tick.vtt is None else grouped(tick.vtt, 0)
-        moved = Text(grouped(tick.change, sign=True), style=style), Text(_percent(tick), style=style)
-        table.add_row(name, Text(grouped(tick.ltp), style="bold"), *moved, bid, ask, volume, f"{tick.time:%H:%M:%S}")
+        moved = Text(_price(key, tick.change, sign=True), style=style), Text(_percent(tick), style=style)
+        table.add_row(
+            name, Text(_price(key, tick.ltp), style="bold"), *moved, bid, ask, volume, f"{tick.time:%H:%M:%S}"
+        )
     return table
 
 
@@ -188,5 +196,6 @@ def _depth(feed: MarketFeed, key: str) -> RenderableType:
     tick = feed.snapshot(key)
     if tick is not None:
         for bid, ask in list(zip(tick.bids, tick.asks, strict=False))[:_LEVELS]:
-            table.add_row(grouped(bid.quantity, 0), grouped(bid.price), grouped(ask.price), grouped(ask.quantity, 0))
+            prices = _price(key, bid.price), _price(key, ask.price)
+            table.add_row(grouped(bid.quantity, 0), *prices, grouped(ask.quantity, 0))
     return table
