@@ -61,6 +61,25 @@ def test_the_direct_path_is_followed_and_the_token_stays(face, server):
         face.do(feed.close)
 
 
+@pytest.mark.parametrize("direct", [True, False])
+def test_no_secret_is_logged_however_much_is(face, server, caplog, direct):
+    caplog.set_level(0)
+    feed = face.market(direct=direct)
+    ticks = face.do(feed.ticks)
+    face.open(feed)
+    server.client()
+    server.send(frame({"NSE_EQ|A": 5.0}))
+    face.get(ticks)
+    server.refusals = [500]
+    server.abort()
+    server.client()
+    face.do(feed.close)
+    ours = "".join(each.getMessage() for each in caplog.records if not each.name.startswith("picows.server"))
+    assert "the-token" not in ours
+    for code in [path.partition("code=")[2] for path, _ in server.requests if "code=" in path]:
+        assert code not in ours
+
+
 def test_a_relative_redirect_on_the_same_host_keeps_the_token(face, server):
     server.redirect = server.one_time("market").removeprefix(server.ws_url)
     face.open(face.market(direct=True))

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import logging
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, Generic, NamedTuple, NoReturn, TypeAlias, TypeVar
 
@@ -98,7 +99,8 @@ class Engine(Generic[E]):
             except Exception as unforeseen:
                 if not self._connections:
                     raise
-                logger.exception("feed: nobody foresaw this; it is tried again")
+                what = redact_text("".join(traceback.format_exception(unforeseen)))
+                logger.error("feed: nobody foresaw this; it is tried again: %s", what)  # noqa: TRY400 - without secrets
                 loss = _Loss(Cause.NETWORK, _in_words(unforeseen))
                 error = NetworkError(0, f"the feed is lost: {loss.reason}")
             if not await self._goes_on(error, loss):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import ssl
 from collections import deque
@@ -27,6 +28,10 @@ _MOST_HOPS: Final = 3
 _HEAD_START: Final = 0.25  # seconds that an address has before the next one is tried as well (RFC 8305)
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _LARGEST_FRAME: Final = 64 * 1024 * 1024  # bytes; a snapshot of 5000 instruments in full is a few megabytes
+# Below level DEBUG picows writes the handshake down, token and all, for whoever has set the root logger to that.
+_logger = logging.getLogger("upstox_client.websocket")
+_logger.setLevel(logging.INFO)
+
 OnFrame: TypeAlias = Callable[[bytes, bool], None]
 
 
@@ -221,6 +226,7 @@ async def _connect(url: str, headers: dict[str, str], configuration: Configurati
             websocket_handshake_timeout=None,
             proxy=configuration.proxy,
             socket_factory=dial,
+            logger_name=_logger,
         )
     )
     try:
