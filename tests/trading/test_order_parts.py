@@ -31,6 +31,13 @@ def test_above_the_freeze_quantity_it_has_parts(floor: Floor) -> None:
     assert order.is_done
 
 
+def test_commodities_are_frozen_in_lots(floor: Floor) -> None:
+    crude = floor.do(floor.up.search, "CRUDEOIL", segment="NSE_COM", kind="FUT")[0]
+    for lots, parts in ((100, 1), (101, 2)):
+        order = floor.do(floor.up.buy, crude, lots=lots, limit=1000)
+        assert (order.ticket.slices, len(order.ids), order.quantity) == (parts, parts, lots)
+
+
 def test_one_part_that_cannot_be_cancelled_keeps_no_other(floor: Floor) -> None:
     option = floor.do(floor.up.option, "NIFTY", "ATM+20", "CE", "next week")
     order = floor.do(floor.up.buy, option, lots=28, limit=0.1)

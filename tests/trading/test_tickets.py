@@ -36,7 +36,7 @@ FUTURE = Instrument(
     expiry=dt.date(2026, 11, 24), underlying="NIFTY",
 )  # fmt: skip
 CRUDE = Instrument(
-    key="MCX_FO|1", symbol="CRUDEOIL FUT 18 DEC 26", segment="MCX_FO", kind="FUT", lot=100, tick=1.0, freeze=10_000,
+    key="MCX_FO|1", symbol="CRUDEOIL FUT 18 DEC 26", segment="MCX_FO", kind="FUT", lot=100, tick=1.0, freeze=100,
     expiry=dt.date(2026, 12, 18), underlying="CRUDEOIL", quote_unit="BBL",
 )  # fmt: skip
 YEN = Instrument(key="NCD_FO|1", symbol="JPYINR FUT", segment="NCD_FO", kind="FUT", lot=1, tick=0.0025, multiplier=1000)
@@ -188,6 +188,7 @@ def test_lots_and_slices() -> None:
     assert made(one=FUTURE, quantity=None, lots=27).slices == 1
     crude = made(one=CRUDE, quantity=None, lots=3, limit=5000)
     assert (crude.quantity, crude.value(5000), crude.slices) == (3, 1_500_000.0, 1)
+    assert [made(one=CRUDE, quantity=None, lots=lots).slices for lots in (100, 101)] == [1, 2]
     assert (lot_of(CRUDE), lot_of(FUTURE), largest_order(CRUDE), largest_order(YEN)) == (1, 65, 100, None)
     yen = made(one=YEN, quantity=2, limit=61.0025)
     assert (yen.units, yen.value(61.0025), yen.slices) == (2000, 122_005.0, 1)

@@ -316,9 +316,11 @@ def is_size_known(instrument: Instrument) -> bool:
 
 
 def largest_order(instrument: Instrument) -> int | None:
-    """The largest quantity of one order on the exchange; None for no limit."""
-    most = instrument.largest_order
-    return most if most is None or instrument.segment not in _IN_LOTS else max(most // max(instrument.lot, 1), 1)
+    """The largest quantity of one order on the exchange; None for no limit.
+
+    The files have that of commodities in lots, as orders do: 100 for crude oil, which are 10,000 barrels.
+    """
+    return instrument.freeze if instrument.segment in _IN_LOTS else instrument.largest_order
 
 
 def checked_quantity(instrument: Instrument, quantity: int) -> int:
