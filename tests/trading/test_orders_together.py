@@ -286,6 +286,18 @@ def test_a_price_is_called_what_the_caller_has_called_it(floor: Floor) -> None:
         floor.do(order.modify, trigger=1480.03)
 
 
+def test_what_no_leg_could_send_is_not_placed(floor: Floor) -> None:
+    gtt = floor.up.gtt
+    told = r"NIFTY FUT 29 DEC 26: 1820 is more than 1755, the freeze quantity, .* is not sliced"
+    with pytest.raises(IllegalQuantityError, match=told):
+        floor.do(gtt.buy, "NIFTY FUT 29 DEC 26", lots=28, trigger=25000)
+    floor.emulator.journal.assert_not_called("POST", "/v3/order/gtt/place")
+    order = floor.do(gtt.buy, "NIFTY FUT 29 DEC 26", lots=27, trigger=25000)
+    with pytest.raises(IllegalQuantityError, match=told):
+        floor.do(order.modify, quantity=1820)
+    floor.emulator.journal.assert_not_called("PUT", "/v3/order/gtt/modify")
+
+
 def test_a_sale_is_the_other_way_round(floor: Floor) -> None:
     gtt = floor.up.gtt
     with pytest.raises(IllegalOrderError, match="the target of a SELL at 1520 is below that"):

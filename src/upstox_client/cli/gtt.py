@@ -39,7 +39,7 @@ gtt = typer.Typer(no_args_is_help=True, help="Orders that wait for their price (
 
 def _wait_for(side: Side, symbol: str, quantity: int | None, options: dict[str, Any]) -> None:
     """What `gtt buy` and `gtt sell` do."""
-    from upstox_client.trading.gtt_rules import check_legs
+    from upstox_client.trading.gtt_rules import check_legs, check_size
     from upstox_client.trading.tickets import so_many
 
     how = {name: options.pop(name) for name in ("client_id", "base_url", "paper")}
@@ -48,6 +48,7 @@ def _wait_for(side: Side, symbol: str, quantity: int | None, options: dict[str, 
     with trading(**how) as up:
         one = up.instrument(symbol)
         ticket = up.ticket(side, one, quantity, lots=options["lots"], product=options["product"])
+        check_size(one, ticket.quantity)
         legs: Any = {name: options[name] for name in ("target", "stoploss", "trailing")}
         check_legs(one, ticket.side, options["trigger"], legs)  # what is not legal is not asked about
         ways = (("stoploss", "stop loss"), ("target", "target"), ("trailing", "trailing by"))

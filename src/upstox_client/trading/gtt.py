@@ -17,7 +17,7 @@ from upstox_client.models.gtt import GttOrderDetails, GttPlaceOrderRequest, Trig
 from upstox_client.trading.colours import Async, Flow, Flowing, Sync, call, each, flow, together
 from upstox_client.trading.desk import Desk
 from upstox_client.trading.gtt_orders import AsyncGttOrder, G, GttBook, GttOrder, last_price
-from upstox_client.trading.gtt_rules import Legs, as_sent, check_legs, check_trailing, make_rules
+from upstox_client.trading.gtt_rules import Legs, as_sent, check_legs, check_size, check_trailing, make_rules
 from upstox_client.trading.guards import admit
 from upstox_client.trading.quotes import QuoteFlows
 from upstox_client.trading.tickets import (
@@ -139,6 +139,7 @@ class GttFlows(Flowing, Generic[G]):
         instrument = yield from self.market.instrument.flow(name)
         wanted = Terms(lots=terms.get("lots"), product=terms.get("product", "delivery"))
         ticket = make_ticket(side, instrument, quantity, wanted)
+        check_size(instrument, ticket.quantity)
         price = checked_price(instrument, "limit" if at_once else "trigger", price, needed=True)
         ticket = msgspec.structs.replace(ticket, order_type="LIMIT", price=price, protection=None)
         legs = Legs(target=terms.get("target"), stoploss=terms.get("stoploss"), trailing=terms.get("trailing"))

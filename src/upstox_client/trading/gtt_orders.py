@@ -25,7 +25,7 @@ from upstox_client.models.orders import TransactionType
 from upstox_client.trading.colours import Async, Flow, Flowing, Sync, call
 from upstox_client.trading.desk import Desk
 from upstox_client.trading.fluent import fluent
-from upstox_client.trading.gtt_rules import ENDED, Legs, check_trailing, ended, make_rules
+from upstox_client.trading.gtt_rules import ENDED, Legs, check_size, check_trailing, ended, make_rules
 from upstox_client.trading.guards import check
 from upstox_client.trading.moments import from_ms
 from upstox_client.trading.tables import Table
@@ -179,6 +179,8 @@ class GttOrderFlows(Flowing):
         waits = (self.entry.status or "SCHEDULED") in {"SCHEDULED", "PENDING"}
         kind = (self.entry.trigger_type or "IMMEDIATE") if waits else "IMMEDIATE"
         amount = self.quantity if quantity is None else checked_quantity(self.instrument, quantity)
+        if quantity is not None:
+            check_size(self.instrument, amount)
         percent = self.protection if market_protection is None else protection("MARKET", market_protection)
         rules = make_rules(self.instrument, self.side, entry, kind, legs, percent)
         if trailing is not None or (stoploss is not None and old_trail is not None):

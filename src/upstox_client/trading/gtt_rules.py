@@ -10,10 +10,10 @@ from typing import Final, TypedDict
 
 import msgspec
 
-from upstox_client.instruments import Instrument
+from upstox_client.instruments import IllegalQuantityError, Instrument
 from upstox_client.models.gtt import GttOrderDetails, GttPlaceOrderRequest, GttRule, GttRuleStatus, Rule, TriggerType
 from upstox_client.models.orders import OrderBookData, TransactionType
-from upstox_client.trading.tickets import IllegalOrderError, as_rupees, checked_price
+from upstox_client.trading.tickets import IllegalOrderError, as_rupees, checked_price, largest_order
 
 ENDED: Final[frozenset[GttRuleStatus]] = frozenset({"COMPLETED", "CANCELLED", "FAILED", "EXPIRED"})
 
@@ -55,6 +55,20 @@ def make_rules(
             )
         )
     return rules
+
+
+def check_size(instrument: Instrument, quantity: int) -> None:
+    """See that each leg can be one order: none is sliced when its price comes, and then it is too late.
+
+    Raises:
+        IllegalQuantityError: it is above the freeze quantity.
+    """
+    most = largest_order(instrument)
+    if most is not None and quantity > most:
+        raise IllegalQuantityError(
+            f"{instrument}: {quantity} is more than {most}, the freeze quantity, and an order that waits is not sliced;"
+            " place several"
+        )
 
 
 def check_legs(instrument: Instrument, side: TransactionType, entry: float, legs: Legs) -> Legs:
