@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 
 import pytest
 
@@ -576,6 +577,64 @@ def test_closing_what_was_never_begun(face):
     face.do(feed.close)
     with pytest.raises(FeedClosedError):
         face.get(ticks)
+
+
+def test_callbacks_that_close_the_feed_do_not_wait_for_each_other(face, server):
+    feed = face.market()
+    left, both = [], threading.Barrier(2)
+    entered = []
+
+    def leave(tick):
+        both.wait(5)
+        feed.close()
+        left.append(tick)
+
+    async def leave_async(tick):
+        entered.append(tick)
+        while len(entered) < 2:
+            await asyncio.sleep(0)
+        await feed.close()
+        left.append(tick)
+
+    for _ in range(2):
+        face.do(feed.on_tick, leave_async if face.name == "async" else leave)
+    face.open(feed)
+    begun = time.monotonic()
+    server.send(frame({KEY: 1.0}))
+    while len(left) < 2 and time.monotonic() - begun < 4:
+        threading.Event().wait(0.001)
+    assert len(left) == 2
+
+
+def test_a_hook_that_waits_for_somebody_does_not_hold_up_the_end(server, configuration, monkeypatch):
+    monkeypatch.setattr("upstox_client.feeder.core._JOIN_PATIENCE", 0.05)
+    server.refusals = [401]
+    asked, answered = threading.Event(), threading.Event()
+
+    def ask(error):
+        asked.set()
+        answered.wait(5)
+
+    feed = MarketFeed(configuration, on_token_expired=ask)
+    ticks = feed.ticks()
+    feed.start()
+    assert asked.wait(5)
+    begun = time.monotonic()
+    feed.close()
+    assert time.monotonic() - begun < 4
+    assert list(ticks) == []
+    answered.set()
+    feed.close()
+
+
+def test_a_consumer_that_cannot_be_made_wants_nothing(face):
+    feed = face.market()
+    with pytest.raises(ValueError, match="at least 1"):
+        face.do(feed.ticks, KEY, "full", size=0)
+    assert feed.subscriptions == {}
+    with pytest.raises(FeedLimitError):
+        face.do(feed.ticks, [f"NSE_EQ|{n}" for n in range(2001)], "full")
+    assert not any(feed._core.hub._routes.values())
 
 
 def test_closing_at_once(face):

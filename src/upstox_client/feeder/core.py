@@ -28,7 +28,7 @@ K = TypeVar("K")
 
 logger = logging.getLogger("upstox_client")
 
-_JOIN_PATIENCE = 5.0  # seconds for a callback to come back when the feed is closed
+_JOIN_PATIENCE = 5.0  # seconds for what the program does on a thread of the feed to come back when that is closed
 
 
 class Core(Generic[E]):
@@ -188,6 +188,7 @@ class AsyncFeed(_Feed[C]):
     def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
         self._callbacks: set[asyncio.Task[None]] = set()
+        self._closing: set[asyncio.Task[Any] | None] = set()
 
     async def start(self) -> Self:
         """Begin to connect; returns at once. `async with` does it. What has been closed does not begin again."""
@@ -218,9 +219,13 @@ class AsyncFeed(_Feed[C]):
         if not self._core.has_ended:  # nor has it ever begun
             self._core.end_unbegun()
             await self._core.calls.close()
-        callbacks = [task for task in self._callbacks if task is not current]
-        if callbacks:
-            await asyncio.wait(callbacks)
+        self._closing.add(current)  # callbacks that close the feed do not wait for each other
+        try:
+            callbacks = self._callbacks - self._closing
+            if callbacks:
+                await asyncio.wait(callbacks)
+        finally:
+            self._closing.discard(current)
 
     async def __aenter__(self) -> Self:
         return await self.start()
@@ -272,6 +277,7 @@ class SyncFeed(_Feed[C]):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._callbacks: list[threading.Thread] = []
+        self._closing: set[threading.Thread] = set()
 
     def start(self) -> Self:
         """Begin to connect; returns at once. `with` does it. What has been closed does not begin again."""
@@ -320,15 +326,22 @@ class SyncFeed(_Feed[C]):
 
     def close(self) -> None:
         """End the feed, its callbacks and their threads; iterations end when what waits has been taken."""
+        current = threading.current_thread()
         with self._lock:
-            thread, task, callbacks = self._thread, self._task, list(self._callbacks)
+            thread, task = self._thread, self._task
+            self._closing.add(current)  # callbacks that close the feed do not wait for each other
+            others = [other for other in (thread, *self._callbacks) if other and other not in self._closing]
         if task is not None:
             self._soon(task.cancel)
         else:
             self._core.end_unbegun()
-        for other in (thread, *callbacks):
-            if other is not None and other is not threading.current_thread():
-                other.join(None if other is thread else _JOIN_PATIENCE)
+        try:
+            for other in others:
+                other.join(_JOIN_PATIENCE)
+                if other is thread and other.is_alive():  # it waits for the program to supply a token
+                    self._core.end(FeedClosedError())
+        finally:
+            self._closing.discard(current)
 
     def __enter__(self) -> Self:
         return self.start()

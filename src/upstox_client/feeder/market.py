@@ -113,11 +113,15 @@ class _MarketFace:
         """A queue for a consumer, what to do when it wants no more, and what when nobody is left who could say so."""
         core, owner = self._core, object()
         chosen = None if keys is None else checked_keys(keys)
-        if mode is not None:
-            if chosen is None:
-                raise ValueError(f"mode={mode!r} is said of instruments: name them with keys=[...]")
-            core.subscriptions.add(owner, chosen, mode)
+        if mode is not None and chosen is None:
+            raise ValueError(f"mode={mode!r} is said of instruments: name them with keys=[...]")
         inbox = core.hub.attach((kind,), size, overflow, chosen, lambda: self._known(kind))
+        if mode is not None and chosen is not None:
+            try:
+                core.subscriptions.add(owner, chosen, mode)
+            except ValueError:
+                core.hub.detach(inbox)
+                raise
 
         def close() -> None:
             core.hub.detach(inbox)
