@@ -76,6 +76,7 @@ def test_no_secret_is_logged_however_much_is(face, server, caplog, direct):
     face.do(feed.close)
     ours = "".join(each.getMessage() for each in caplog.records if not each.name.startswith("picows.server"))
     assert "the-token" not in ours
+    assert "WS connection established" not in ours  # nor is there chatter
     for code in [path.partition("code=")[2] for path, _ in server.requests if "code=" in path]:
         assert code not in ours
 

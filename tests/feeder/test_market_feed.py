@@ -116,7 +116,7 @@ def test_too_much_is_refused_before_anything_is_sent(face, server):
     assert server.heard()["data"]["instrumentKeys"] == [KEY]
 
 
-def test_a_message_in_parts_a_text_and_garbage(face, server):
+def test_a_message_in_parts_a_text_and_garbage(face, server, caplog):
     feed = face.market()
     notices, ticks = face.do(feed.listen, Notice), face.do(feed.ticks)
     face.open(feed)
@@ -126,6 +126,7 @@ def test_a_message_in_parts_a_text_and_garbage(face, server):
     server.send('{"status":"failed"}', b"\xff\xff")
     assert "failed" in face.get(notices).text
     assert face.get(notices).is_garbage
+    assert 'the server says: {"status":"failed"}' in caplog.text  # for those who do not listen to notices
     server.ping()
     server.send(frame({KEY: 6.0}))
     assert face.get(ticks).ltp == 6.0

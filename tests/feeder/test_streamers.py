@@ -121,6 +121,15 @@ def test_modes(market, server):
         streamer.subscribe([f"NSE_EQ|{n}" for n in range(5001)], "ltpc")
 
 
+def test_a_change_of_mode_is_measured_by_what_is_left(market):
+    streamer = market([f"NSE_EQ|{n}" for n in range(2000)], "full")
+    with pytest.raises(FeedLimitError, match="'full' beside ltpc are too many"):
+        streamer.change_mode(["NSE_EQ|0"], "ltpc")
+    assert (len(streamer.subscriptions["full"]), streamer.subscriptions["ltpc"], streamer.mode) == (2000, set(), "full")
+    streamer.change_mode([f"NSE_EQ|{n}" for n in range(2000)], "ltpc")
+    assert (streamer.subscriptions["full"], len(streamer.subscriptions["ltpc"]), streamer.mode) == (set(), 2000, "ltpc")
+
+
 def test_cleared_subscriptions_are_not_asked_for_again(market, server):
     streamer = market([KEY], "ltpc")
     seen = Seen(streamer)

@@ -30,7 +30,7 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _LARGEST_FRAME: Final = 64 * 1024 * 1024  # bytes; a snapshot of 5000 instruments in full is a few megabytes
 # Below level DEBUG picows writes the handshake down, token and all, for whoever has set the root logger to that.
 _logger = logging.getLogger("upstox_client.websocket")
-_logger.setLevel(logging.INFO)
+_logger.setLevel(logging.WARNING)
 
 OnFrame: TypeAlias = Callable[[bytes, bool], None]
 

@@ -74,16 +74,16 @@ class MarketDataStreamerV3(Streamer[MarketDataFeederV3]):
 
     def unsubscribe(self, instrumentKeys: Iterable[str]) -> None:
         """Want instruments no more, in whatever mode."""
-        self._unwant(list(instrumentKeys))
+        keys = list(instrumentKeys)
+        for mode in self.Mode.values():
+            self._wishes.remove(mode, keys)
         self._flush()
 
     def change_mode(self, instrumentKeys: Iterable[str], newMode: str) -> None:
         """Want instruments in this mode and in no other; see `subscribe`."""
         if self.is_invalid_mode(newMode):
             return
-        keys = list(instrumentKeys)
-        self._want(keys, newMode)
-        self._unwant(keys, but=newMode)
+        self._wishes.add(newMode, list(instrumentKeys), Mode(newMode), alone=True)
         self.mode = newMode
         self._flush()
 
@@ -100,11 +100,6 @@ class MarketDataStreamerV3(Streamer[MarketDataFeederV3]):
 
     def _want(self, keys: list[str], mode: str) -> None:
         self._wishes.add(mode, keys, Mode(mode))
-
-    def _unwant(self, keys: list[str], but: str | None = None) -> None:
-        for mode in self.Mode.values():
-            if mode != but:
-                self._wishes.remove(mode, keys)
 
     def _flush(self) -> None:
         if self.feeder is not None:

@@ -126,8 +126,11 @@ class Subscriptions:
         with self._lock:
             return {key: self._richest(key) for key in self._wishes}
 
-    def add(self, owner: Hashable, keys: str | Iterable[str], mode: ModeLike) -> None:
+    def add(self, owner: Hashable, keys: str | Iterable[str], mode: ModeLike, *, alone: bool = False) -> None:
         """Note that `owner` wants these; a wish for the same instrument replaces its earlier one.
+
+        Parameters:
+            alone: it replaces those of all others, too.
 
         Raises:
             FeedLimitError: that is more than one connection may carry.
@@ -135,7 +138,7 @@ class Subscriptions:
         """
         listed, checked = checked_keys(keys), as_mode(mode)
         with self._lock:
-            changed = {key: {**self._wishes.get(key, {}), owner: checked} for key in listed}
+            changed = {key: {**({} if alone else self._wishes.get(key, {})), owner: checked} for key in listed}
             self._refuse_excess(self._wishes | changed)
             self._wishes |= changed
             self._dirty.update(listed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
@@ -27,6 +28,8 @@ MarketEvent: TypeAlias = Tick | MarketUpdate | Notice
 PortfolioMessage: TypeAlias = PortfolioUpdate | Notice
 
 E_co = TypeVar("E_co", covariant=True)
+
+logger = logging.getLogger("upstox_client")
 
 _IST: Final = datetime.timezone(datetime.timedelta(hours=5, minutes=30), "IST")
 _OPENING: Final = datetime.time(9, 15, tzinfo=_IST)
@@ -113,7 +116,9 @@ class MarketProtocol:
         counters.bytes += len(payload)
         if text:
             counters.events += 1
-            return [_notice(payload, wall, garbage=False)]
+            notice = _notice(payload, wall, garbage=False)
+            logger.warning("feed: the server says: %s", notice.text)
+            return [notice]
         try:
             events = self._events(payload, now, wall)
         except DecodeError:
