@@ -78,6 +78,13 @@ def test_quantities_outside_lots_are_refused() -> None:
         NIFTY.check_quantity(0)
 
 
+def test_orders_for_commodities_count_lots() -> None:
+    crude = Instrument(key="MCX_FO|435849", symbol="CRUDEOIL FUT 18 DEC 26", segment="MCX_FO", lot=100, freeze=100)
+    assert (crude.counts_lots, crude.step, crude.largest_order) == (True, 1, 100)
+    assert list(crude.slices(230)) == [100, 100, 30]
+    assert (NIFTY.counts_lots, NIFTY.step) == (False, 65)
+
+
 # The files
 
 

@@ -20,9 +20,7 @@ from upstox_client.trading.tickets import (
     IllegalOrderError,
     Ticket,
     closing_tickets,
-    largest_order,
     legal_prices,
-    lot_of,
     make_ticket,
     ticket_of,
 )
@@ -189,7 +187,6 @@ def test_lots_and_slices() -> None:
     crude = made(one=CRUDE, quantity=None, lots=3, limit=5000)
     assert (crude.quantity, crude.value(5000), crude.slices) == (3, 1_500_000.0, 1)
     assert [made(one=CRUDE, quantity=None, lots=lots).slices for lots in (100, 101)] == [1, 2]
-    assert (lot_of(CRUDE), lot_of(FUTURE), largest_order(CRUDE), largest_order(YEN)) == (1, 65, 100, None)
     yen = made(one=YEN, quantity=2, limit=61.0025)
     assert (yen.units, yen.value(61.0025), yen.slices) == (2000, 122_005.0, 1)
 

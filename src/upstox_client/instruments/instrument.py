@@ -92,6 +92,16 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
         """Whether orders are taken for it; indices and global rows are only looked at."""
         return self.segment.endswith(("_EQ", "_FO", "_COM"))
 
+    @property
+    def counts_lots(self) -> bool:
+        """Whether orders count lots, as those of commodities do, and not units."""
+        return self.segment in {"MCX_FO", "NSE_COM"}
+
+    @property
+    def step(self) -> int:
+        """What the quantity of an order is a multiple of: the lot, or 1 where orders count lots."""
+        return 1 if self.counts_lots else max(self.lot, 1)
+
     # Prices
 
     def rounded(self, price: float) -> float:
@@ -118,22 +128,26 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     # Quantities
 
     def check_quantity(self, quantity: int) -> None:
-        """See that an order may have this quantity, in units; it may have to be sliced.
+        """See that an order may have this quantity, in units, or in lots of commodities; it may have to be sliced.
 
         Raises:
             IllegalQuantityError: it is not positive, or not a multiple of the lot.
         """
         if quantity <= 0:
             raise IllegalQuantityError(f"{self}: a quantity must be above 0, got {quantity}")
-        if quantity % self.lot:
-            below = quantity - quantity % self.lot
-            near = f"{below} or {below + self.lot}" if below else str(self.lot)
-            raise IllegalQuantityError(f"{self}: {quantity} is not a multiple of the lot of {self.lot}; try {near}")
+        if quantity % self.step:
+            below = quantity - quantity % self.step
+            near = f"{below} or {below + self.step}" if below else str(self.step)
+            raise IllegalQuantityError(f"{self}: {quantity} is not a multiple of the lot of {self.step}; try {near}")
 
     @property
     def largest_order(self) -> int | None:
-        """The largest quantity of one order: the freeze quantity in whole lots; None for no limit."""
-        return None if self.freeze is None else max(self.freeze - self.freeze % self.lot, self.lot)
+        """The largest quantity of one order: the freeze quantity in whole lots; None for no limit.
+
+        The files have the freeze quantity of commodities in lots, as orders do: 100 for crude oil, which are 10,000
+        barrels.
+        """
+        return None if self.freeze is None else max(self.freeze - self.freeze % self.step, self.step)
 
     def slices(self, quantity: int) -> Iterator[int]:
         """A quantity as orders that are not above the freeze quantity.

@@ -13,7 +13,7 @@ import msgspec
 from upstox_client.instruments import IllegalQuantityError, Instrument
 from upstox_client.models.gtt import GttOrderDetails, GttPlaceOrderRequest, GttRule, GttRuleStatus, Rule, TriggerType
 from upstox_client.models.orders import OrderBookData, TransactionType
-from upstox_client.trading.tickets import IllegalOrderError, as_rupees, checked_price, largest_order
+from upstox_client.trading.tickets import IllegalOrderError, as_rupees, checked_price
 
 ENDED: Final[frozenset[GttRuleStatus]] = frozenset({"COMPLETED", "CANCELLED", "FAILED", "EXPIRED"})
 
@@ -63,7 +63,7 @@ def check_size(instrument: Instrument, quantity: int) -> None:
     Raises:
         IllegalQuantityError: it is above the freeze quantity.
     """
-    most = largest_order(instrument)
+    most = instrument.largest_order
     if most is not None and quantity > most:
         raise IllegalQuantityError(
             f"{instrument}: {quantity} is more than {most}, the freeze quantity, and an order that waits is not sliced;"

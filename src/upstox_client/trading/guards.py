@@ -21,7 +21,7 @@ from upstox_client.configuration import Configuration
 from upstox_client.models.market import Exchange
 from upstox_client.trading.colours import Flow, call
 from upstox_client.trading.desk import Desk
-from upstox_client.trading.tickets import EXCHANGE_OF_SEGMENT, ProductName, Ticket, as_product, is_size_known, lot_of
+from upstox_client.trading.tickets import EXCHANGE_OF_SEGMENT, ProductName, Ticket, as_product, is_size_known
 
 _PAPER: Final = frozenset({"emulator", "sandbox"})
 _OPEN: Final = "NORMAL_OPEN"
@@ -222,7 +222,7 @@ def _max_quantity(guards: Guards, ticket: Ticket, _: Facts) -> str | None:
 
 
 def _max_lots(guards: Guards, ticket: Ticket, _: Facts) -> str | None:
-    lots = ticket.quantity // lot_of(ticket.instrument)
+    lots = ticket.quantity // ticket.instrument.step
     if guards.max_lots is not None and ticket.instrument.segment.endswith(_CONTRACTS) and lots > guards.max_lots:
         return f"{lots} lots are above the {guards.max_lots} that are allowed"
     return None

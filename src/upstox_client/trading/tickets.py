@@ -40,9 +40,7 @@ _AUTOMATIC: Final = -1.0
 _MOST_PROTECTION: Final = 25
 _MOST_TAG: Final = 40
 _FRESH: Final = re.compile(r"u[0-9a-f]{18}")  # as `fresh_tag` makes them
-_IN_LOTS: Final = frozenset({"MCX_FO", "NSE_COM"})  # orders for these count lots, all others units
-
-_SIZED: Final = _IN_LOTS | {"NCD_FO", "BCD_FO"}  # a rupee of price is worth more than one for each
+_SIZED: Final = frozenset({"NCD_FO", "BCD_FO"})  # a rupee of price is worth more than one for each unit
 
 _SIDES: Final[Mapping[str, TransactionType]] = {"buy": "BUY", "sell": "SELL"}
 _PRODUCTS: Final[Mapping[str, Product]] = {"delivery": "D", "d": "D", "intraday": "I", "i": "I", "mtf": "MTF"}
@@ -155,7 +153,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True)
     @property
     def slices(self) -> int:
         """How many orders it is on the exchange."""
-        most = largest_order(self.instrument)
+        most = self.instrument.largest_order
         return 1 if most is None else -(-self.quantity // most)
 
     def request(self) -> PlaceOrderV3Request:
@@ -245,7 +243,7 @@ def closing_tickets(instrument: Instrument, quantity: int, product: Product) -> 
     Parameters:
         quantity: the open one; below 0 where it was sold first.
     """
-    most = largest_order(instrument)
+    most = instrument.largest_order
     at_once = abs(quantity) if most is None else most * MOST_SLICES
     return [
         Ticket(
@@ -293,18 +291,13 @@ def as_validity(text: str) -> Validity:
 
 def so_many(instrument: Instrument, quantity: int) -> str:
     """`10 RELIANCE`; of commodities, whose orders count lots, `2 lots of CRUDEOIL FUT 18 DEC 26`."""
-    lots = f" {'lot' if quantity == 1 else 'lots'} of" if instrument.segment in _IN_LOTS else ""
+    lots = f" {'lot' if quantity == 1 else 'lots'} of" if instrument.counts_lots else ""
     return f"{quantity}{lots} {instrument}"
-
-
-def lot_of(instrument: Instrument) -> int:
-    """What the quantity of an order is a multiple of: commodities are ordered in lots."""
-    return 1 if instrument.segment in _IN_LOTS else max(instrument.lot, 1)
 
 
 def unit_value(instrument: Instrument) -> float:
     """What a rupee of price is worth for each unit of an order's quantity, in rupees."""
-    return instrument.multiplier * (max(instrument.lot, 1) if instrument.segment in _IN_LOTS else 1)
+    return instrument.multiplier * (max(instrument.lot, 1) if instrument.counts_lots else 1)
 
 
 def is_size_known(instrument: Instrument) -> bool:
@@ -312,15 +305,11 @@ def is_size_known(instrument: Instrument) -> bool:
 
     One that is not in the list is made of its key alone.
     """
-    return instrument.segment not in _SIZED or instrument.expiry is not None or unit_value(instrument) > 1
-
-
-def largest_order(instrument: Instrument) -> int | None:
-    """The largest quantity of one order on the exchange; None for no limit.
-
-    The files have that of commodities in lots, as orders do: 100 for crude oil, which are 10,000 barrels.
-    """
-    return instrument.freeze if instrument.segment in _IN_LOTS else instrument.largest_order
+    return (
+        not (instrument.counts_lots or instrument.segment in _SIZED)
+        or instrument.expiry is not None
+        or unit_value(instrument) > 1
+    )
 
 
 def checked_quantity(instrument: Instrument, quantity: int) -> int:
@@ -329,7 +318,7 @@ def checked_quantity(instrument: Instrument, quantity: int) -> int:
     Raises:
         IllegalQuantityError: it is not positive, not in lots, or too much even in slices.
     """
-    lot = lot_of(instrument)
+    lot = instrument.step
     quantity = _whole(instrument, "a quantity", quantity)
     if quantity <= 0:
         raise IllegalQuantityError(f"{instrument}: a quantity must be above 0, got {quantity}")
@@ -337,7 +326,7 @@ def checked_quantity(instrument: Instrument, quantity: int) -> int:
         below = quantity - quantity % lot
         near = f"{below} or {below + lot} ({below // lot} or {below // lot + 1} lots)" if below else f"{lot} (1 lot)"
         raise IllegalQuantityError(f"{instrument}: {quantity} is not a multiple of the lot of {lot}; try {near}")
-    most = largest_order(instrument)
+    most = instrument.largest_order
     if most is not None and quantity > most * MOST_SLICES:
         raise IllegalQuantityError(
             f"{instrument}: {quantity} is more than {MOST_SLICES} orders of {most}, the freeze quantity; send at most "
@@ -349,7 +338,7 @@ def checked_quantity(instrument: Instrument, quantity: int) -> int:
 def _quantity(instrument: Instrument, quantity: int | None, lots: int | None) -> int:
     if (quantity is None) == (lots is None):
         raise IllegalOrderError(f"{instrument}: say how many, in units or as lots=, and not both")
-    if quantity is not None and instrument.segment in _IN_LOTS:
+    if quantity is not None and instrument.counts_lots:
         raise IllegalQuantityError(
             f"{instrument} is ordered in lots of {instrument.lot} {instrument.quote_unit or 'units'}: say lots=1, not "
             f"{quantity} units"
@@ -366,7 +355,7 @@ def units_of(instrument: Instrument, lots: int) -> int:
     Raises:
         IllegalQuantityError: it is no whole number.
     """
-    return _whole(instrument, "lots", lots) * lot_of(instrument)
+    return _whole(instrument, "lots", lots) * instrument.step
 
 
 def _whole(instrument: Instrument, name: str, value: Any) -> int:
