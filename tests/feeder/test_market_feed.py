@@ -320,7 +320,8 @@ def test_a_token_that_was_replaced_while_the_old_one_was_being_refused(face, ser
 
 def test_a_403_to_a_feed_that_was_open_may_pass(face, server):
     """The server still counts the connection that broke, and allows no more: that must not cost the day."""
-    feed = face.market()
+    asked = []
+    feed = face.market(on_token_expired=asked.append)
     states = face.do(feed.listen, StateChange)
     face.open(feed)
     server.client()
@@ -331,6 +332,7 @@ def test_a_403_to_a_feed_that_was_open_may_pass(face, server):
     waits = []
     while (change := face.get(states)).state is not FeedState.OPEN:
         waits.append((change.state, change.cause))
+    assert asked == []  # another token would not help; and who gives none wants the feed to stop
     assert waits.count((FeedState.WAITING, Cause.REFUSED)) == 3
 
 

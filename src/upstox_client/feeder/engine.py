@@ -232,11 +232,8 @@ class Engine(Generic[E]):
 
     async def _goes_on(self, error: ApiException, loss: _Loss) -> bool:
         """Whether there is to be a further try; waits until it is time for it."""
-        if isinstance(error, AuthenticationError | PermissionDeniedError):
-            if await self._has_new_token(error):
-                return True
-            if not self._may_pass(error):
-                return False
+        if isinstance(error, AuthenticationError | PermissionDeniedError) and not self._may_pass(error):
+            return await self._has_new_token(error)
         return await self._pause(loss)
 
     async def _has_new_token(self, refusal: ApiException) -> bool:
