@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, Self, TypeAlias
 
+from upstox_client.amounts import grouped
 from upstox_client.instruments import expiry as expiries_in_words
 from upstox_client.instruments.errors import AmbiguousInstrumentError, UnknownExpiryError, UnknownInstrumentError
 from upstox_client.instruments.instrument import Instrument
@@ -59,7 +60,7 @@ class Instruments:
         return isinstance(key, str) and self.get(key) is not None
 
     def __repr__(self) -> str:
-        return f"Instruments({len(self):,} of {self.today})"
+        return f"Instruments({grouped(len(self), 0)} of {self.today})"
 
     # One
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import msgspec
 
+from upstox_client.amounts import grouped
 from upstox_client.auth.expiry import IST
 from upstox_client.instruments.errors import InstrumentFileError
 from upstox_client.instruments.instrument import Instrument, freeze_of
@@ -66,7 +67,7 @@ def unpacked(data: bytes) -> bytes:
         return data
     size = int.from_bytes(data[-4:], "little")  # gzip ends in it; so the memory is taken once
     if size > _MOST_BYTES:
-        raise InstrumentFileError(f"the instrument file is damaged: it claims to hold {size:,} bytes")
+        raise InstrumentFileError(f"the instrument file is damaged: it claims to hold {grouped(size, 0)} bytes")
     try:
         return zlib.decompress(data, 31, max(size, 1))
     except zlib.error as error:
