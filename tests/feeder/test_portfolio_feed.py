@@ -174,7 +174,8 @@ def test_a_book_that_cannot_be_read_does_not_keep_the_others_from_being_told(fac
     feed = face.portfolio(positions=True, holdings=True)
     events = face.do(feed.events)
     face.open(feed)
-    settled(server, 2)
+    books = (BOOK, "/v2/portfolio/short-term-positions", "/v2/portfolio/long-term-holdings")
+    wait_for(lambda: all(server.counts[book] >= 2 for book in books))
     server.answers["/v2/portfolio/long-term-holdings"] = 503
     server.answers["/v2/portfolio/short-term-positions"] = [{"instrument_token": "NSE_EQ|A", "quantity": 5}]
     server.answers[BOOK] = [order("complete", 10, 5)]
@@ -190,7 +191,8 @@ def test_positions_and_holdings_are_recovered(face, server):
     feed = face.portfolio(orders=False, positions=True, holdings=True)
     events = face.do(feed.events)
     face.open(feed)
-    wait_for(lambda: server.counts["/v2/portfolio/long-term-holdings"] >= 2)
+    books = ("/v2/portfolio/short-term-positions", "/v2/portfolio/long-term-holdings")
+    wait_for(lambda: all(server.counts[book] >= 2 for book in books))
     server.answers["/v2/portfolio/short-term-positions"] = [{"instrument_token": "NSE_EQ|A", "quantity": 5}]
     server.answers["/v2/portfolio/long-term-holdings"] = [{"isin": "INE1", "quantity": 7}]
     server.abort()
