@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Coroutine, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -60,16 +60,16 @@ class ApiClient(BaseClient):
         for request in self.probes():
             await run_async(probe(request), self._carry)
 
-    async def execute(self, request: Request) -> RESTResponse:
+    def execute(self, request: Request) -> Coroutine[Any, Any, RESTResponse]:
         """Carry a request to its answer, with limits, signature and retries.
 
         Raises:
             ApiException: the answer is a refusal, or none came.
         """
-        return await run_async(self.flow(request), self._carry)
+        return run_async(self.flow(request), self._carry)
 
-    async def _carry(self, request: Request) -> RESTResponse:
-        return await self._transport.send(self.base_url(request), request)
+    def _carry(self, request: Request) -> Awaitable[RESTResponse]:
+        return self._transport.send(self.base_url(request), request)
 
     async def areconcile(self, unknown: OrderOutcomeUnknown, *, patience: float = 10.0) -> Reconciliation:
         """Find out what became of an order write whose answer was lost; see `OrderOutcomeUnknown.areconcile`."""

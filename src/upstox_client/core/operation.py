@@ -325,28 +325,29 @@ class AsyncCall(_Call[P, R_co]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, R_co]:
         """Make the call."""
-        return self._value(self._prepare(args, kwargs))
+        return self._value(self._prepare_awaited(args, kwargs))
 
     def with_http_info(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, tuple[R_co, int, Headers]]:
         """The result, the HTTP status and the headers."""
-        return self._with_info(self._prepare(args, kwargs))
+        return self._with_info(self._prepare_awaited(args, kwargs))
 
     def raw(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, RESTResponse]:
         """The answer as it came, not deciphered; a refusal still raises."""
-        return self._send(self._prepare(args, kwargs))
+        return self._api.api_client.execute(self._prepare_awaited(args, kwargs).request)
 
-    async def _value(self, prepared: Prepared) -> Any:
-        return self._result(prepared, await self._send(prepared))
-
-    async def _with_info(self, prepared: Prepared) -> Any:
-        response = await self._send(prepared)
-        value = self._result(prepared, response)
-        return value if prepared.data_only else _info(value, response)
-
-    async def _send(self, prepared: Prepared) -> RESTResponse:
+    def _prepare_awaited(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Prepared:
+        prepared = self._prepare(args, kwargs)
         if prepared.async_req:
             raise TypeError(f"async_req is for the sync client; `await` {self.__name__}(...) instead")
-        return await self._api.api_client.execute(prepared.request)
+        return prepared
+
+    async def _value(self, prepared: Prepared) -> Any:
+        return self._result(prepared, await self._api.api_client.execute(prepared.request))
+
+    async def _with_info(self, prepared: Prepared) -> Any:
+        response = await self._api.api_client.execute(prepared.request)
+        value = self._result(prepared, response)
+        return value if prepared.data_only else _info(value, response)
 
 
 class _WithHttpInfo:

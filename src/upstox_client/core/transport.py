@@ -272,21 +272,27 @@ class SyncTransport(_Pools[SyncClient]):
 class AioTransport(_Pools[Client]):
     """`AsyncTransport` on the engine's asynchronous client."""
 
+    def __init__(self, configuration: Configuration) -> None:
+        from asyncio import current_task  # heavy, and of no use to a program of the other colour
+
+        super().__init__(configuration)
+        self._current_task = current_task
+
     def _make(self, key: _PoolKey) -> Client:
         return _prepare(ClientBuilder(), self._configuration, key).build()
 
     async def send(self, base_url: str, request: Request) -> RESTResponse:
         """See `Transport.send`."""
         builder = self._builder(base_url, request)
-        before = _cancellations()
+        before = self._cancellations()
         try:
             response = await builder.build().send()
             body = await _joined(response.body_reader) if _is_long(response) else bytes(await response.bytes())
         except PyreqwestError as error:
-            _heed_cancellation(before)
+            self._heed_cancellation(before)
             raise _network_error(error, request) from None
         if request.route.kind is Kind.READ:  # what became of a write is more than that nobody waits for it
-            _heed_cancellation(before)
+            self._heed_cancellation(before)
         return RESTResponse(response.status, body, _Pairs(response))
 
     async def close(self) -> None:
@@ -295,6 +301,18 @@ class AioTransport(_Pools[Client]):
             clients, self._clients = self._clients, {}
         for client in clients.values():
             await client.close()
+
+    def _cancellations(self) -> int:
+        """How often the running task has been cancelled."""
+        task = self._current_task()
+        return 0 if task is None else task.cancelling()
+
+    def _heed_cancellation(self, before: int) -> None:
+        """Raise what the engine swallows if it comes at the same moment as the answer, or the failure."""
+        if self._cancellations() > before:
+            from asyncio import CancelledError
+
+            raise CancelledError
 
 
 def _is_long(response: BaseResponse) -> bool:
@@ -308,22 +326,6 @@ async def _joined(reader: ResponseBodyReader) -> bytes:
     while (piece := await reader.read_chunk()) is not None:
         pieces.append(piece)
     return b"".join(pieces)
-
-
-def _cancellations() -> int:
-    """How often the running task has been cancelled."""
-    import asyncio  # there already, in a program of this colour
-
-    task = asyncio.current_task()
-    return 0 if task is None else task.cancelling()
-
-
-def _heed_cancellation(before: int) -> None:
-    """Raise what the engine swallows if it comes at the same moment as the answer, or the failure."""
-    if _cancellations() > before:
-        from asyncio import CancelledError
-
-        raise CancelledError
 
 
 class _Pairs:
