@@ -236,20 +236,20 @@ class AsyncFeed(_Feed[C]):
         await self.close()
 
     def _call_back(self, listener: AsyncListener[K], callback: Callable[[K], Awaitable[object] | object]) -> None:
-        async def call(event: K) -> None:
-            try:
-                result = callback(event)
-                if inspect.isawaitable(result):
-                    await result
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is the program's
-                self._report(callback, event, error)
+        async def hear() -> None:
+            async for event in listener:
+                try:
+                    result = callback(event)
+                    if inspect.isawaitable(result):
+                        await result
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is the program's
+                    self._report(callback, event, error)
 
         async def work() -> None:
             async with listener:
                 with contextlib.suppress(Exception):  # that the feed has stopped is told to those who wait for it
                     try:
-                        async for event in listener:
-                            await call(event)
+                        await hear()
                     except FeedOverflowError as error:
                         self._report(callback, None, error)
 
@@ -352,17 +352,17 @@ class SyncFeed(_Feed[C]):
         self.close()
 
     def _call_back(self, listener: Listener[K], callback: Callable[[K], object]) -> None:
-        def call(event: K) -> None:
-            try:
-                callback(event)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is the program's
-                self._report(callback, event, error)
+        def hear() -> None:
+            for event in listener:
+                try:
+                    callback(event)
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is the program's
+                    self._report(callback, event, error)
 
         def work() -> None:
             with listener, contextlib.suppress(Exception):  # that the feed has stopped is told to those who wait for it
                 try:
-                    for event in listener:
-                        call(event)
+                    hear()
                 except FeedOverflowError as error:
                     self._report(callback, None, error)
 
