@@ -133,6 +133,21 @@ def test_ten_orders_a_second() -> None:
     assert limits.acquire(ORDER_BUCKET, 6.0) == 0
 
 
+def test_an_answer_waits_for_nobody() -> None:
+    """A call that is given up may be ended by the garbage collector, while its thread is taking a place for another."""
+    limits = Limits()
+    assert limits.acquire(ORDER_BUCKET, 5.0) == 0
+    with limits._lock:
+        telling = threading.Thread(target=limits.answered, args=(ORDER_BUCKET, 5.0, 5.25), daemon=True)
+        telling.start()
+        telling.join(5)
+        assert not telling.is_alive()
+    assert limits.usage(6.125)[ORDER_BUCKET][0].used == 1
+    for _ in range(9):
+        assert limits.acquire(ORDER_BUCKET, 5.25) == 0
+    assert limits.acquire(ORDER_BUCKET, 6.0) == 0.25
+
+
 def test_a_refused_place_is_not_taken() -> None:
     limits = Limits()
     for _ in range(500):

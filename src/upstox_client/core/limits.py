@@ -115,11 +115,13 @@ class Limits:
 
     def __init__(self) -> None:
         self._buckets: dict[str, Bucket] = {}
+        self._answers: deque[tuple[str, float, float]] = deque()
         self._lock = threading.Lock()
 
     def acquire(self, bucket: str, now: float) -> float:
         """Take a place in `bucket`, or say how many seconds until there is one (0: taken)."""
         with self._lock:
+            self._note_answers()
             calls = self._buckets.get(bucket)
             if calls is None:
                 calls = self._buckets[bucket] = Bucket(windows_for(bucket))
@@ -130,13 +132,21 @@ class Limits:
             return 0.0
 
     def answered(self, bucket: str, taken: float, now: float) -> None:
-        """The call that took its place at `taken` was answered, or failed, now."""
-        with self._lock:
+        """The call that took its place at `taken` was answered, or failed, now.
+
+        It may be the garbage collector that ends an abandoned call, in a thread that holds the lock: it is only noted.
+        """
+        self._answers.append((bucket, taken, now))
+
+    def _note_answers(self) -> None:
+        while self._answers:
+            bucket, taken, now = self._answers.popleft()
             self._buckets[bucket].answered(taken, now)
 
     def usage(self, now: float) -> dict[str, tuple[Usage, ...]]:
         """What is used of each bucket that has been called."""
         with self._lock:
+            self._note_answers()
             return {name: bucket.usage(now) for name, bucket in self._buckets.items()}
 
 
