@@ -47,7 +47,10 @@ def decipher(response: RESTResponse, type_: type[T] | None) -> T | None:
         value = decode(response.data, type_)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _undecodable(response, f"cannot be read: {error}") from None
-    if getattr(value, "data", None) is None and _is_refused(value, type_) and parse_errors(response.data):
+    if getattr(value, "data", None) is not None:  # as nearly all have
+        return value
+    status, data = _envelope(value)
+    if (status == "error" or not hasattr(type_, "status")) and data is None and parse_errors(response.data):
         raise _refusal(response)
     return value
 
@@ -84,12 +87,12 @@ def kept_in(value: Any) -> set[str]:
     return found
 
 
-def _is_refused(value: Any, type_: Any) -> bool:
-    """Whether an answer without data can be an error envelope, by the status it gives itself."""
+def _envelope(value: Any) -> tuple[object, object]:
+    """The `status` and the `data` of an answer, a model or not."""
     if isinstance(value, dict):
         entries = cast("dict[str, Any]", value)
-        return entries.get("data") is None and (entries.get("status") == "error" or not hasattr(type_, "status"))
-    return getattr(value, "status", None) == "error" or not hasattr(type_, "status")
+        return entries.get("status"), entries.get("data")
+    return getattr(value, "status", None), getattr(value, "data", None)
 
 
 def _refusal(response: RESTResponse) -> ApiException:
