@@ -24,5 +24,11 @@ def test_nothing_loads_before_it_is_touched():
     code = "import sys, upstox_client.auth.expiry; print(sorted(m for m in sys.modules if m.startswith('upstox')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
     assert done.stdout.strip() == str(
-        ["upstox_client", "upstox_client._version", "upstox_client.auth", "upstox_client.auth.expiry"]
+        [
+            "upstox_client",
+            "upstox_client._version",
+            "upstox_client.auth",
+            "upstox_client.auth.expiry",
+            "upstox_client.ist",
+        ]
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from auth.walking import FakeListener, fetch
 from auth.worlds import SECRET
 from upstox_client import auth
-from upstox_client.auth.expiry import IST, next_0330
+from upstox_client.auth import IST, next_0330
 from upstox_client.auth.inbox import Accepted, Incoming
 from upstox_client.auth.request import Notice, judge_notice, moment
 

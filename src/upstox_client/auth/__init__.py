@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from upstox_client.auth.errors import StateMismatchError as StateMismatchError
     from upstox_client.auth.errors import TokenExpiredError as TokenExpiredError
     from upstox_client.auth.errors import TokenStoreError as TokenStoreError
-    from upstox_client.auth.expiry import IST as IST
     from upstox_client.auth.expiry import TOKEN_KINDS as TOKEN_KINDS
     from upstox_client.auth.expiry import TokenKind as TokenKind
     from upstox_client.auth.expiry import expiry_of as expiry_of
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from upstox_client.auth.store import TokenStore as TokenStore
     from upstox_client.auth.token import Place as Place
     from upstox_client.auth.token import StoredToken as StoredToken
+    from upstox_client.ist import IST as IST
 
 __all__ = [
     "IST",

@@ -13,13 +13,14 @@ from typing import Any, Final, Literal, TypeAlias, cast
 
 import msgspec
 
+from upstox_client.ist import IST
+
 TokenKind: TypeAlias = Literal["access", "extended", "analytics", "sandbox"]
 """`access`: a day, everything. `extended`: a year, reading orders, positions and holdings. `analytics`: a year,
 reading only. `sandbox`: 30 days, the sandbox only."""
 
 TOKEN_KINDS: Final[tuple[TokenKind, ...]] = ("access", "extended", "analytics", "sandbox")
 
-IST: Final = datetime.timezone(datetime.timedelta(hours=5, minutes=30), "IST")
 """Indian Standard Time: no daylight saving, so a fixed offset is all there is to it."""
 
 _DEATH: Final = datetime.time(3, 30)

@@ -16,11 +16,12 @@ from upstox_client.api.login_api import LoginApi
 from upstox_client.api_client import ApiClient
 from upstox_client.auth.app import REFUSALS, App, credential, refusal
 from upstox_client.auth.errors import LoginTimeoutError
-from upstox_client.auth.expiry import IST, expiry_of
+from upstox_client.auth.expiry import expiry_of
 from upstox_client.auth.flow import Clock, Keeper, Listen, Store, in_thread, listen_here, login_configuration, say
 from upstox_client.auth.inbox import Accepted, Incoming, Judge, Reply
 from upstox_client.auth.token import StoredToken, utc_now
 from upstox_client.configuration import Configuration
+from upstox_client.ist import IST
 from upstox_client.models.login import IndieUserInitTokenData, IndieUserTokenRequest
 from upstox_client.redact import REDACTED, redact_url
 

@@ -6,10 +6,10 @@ import datetime
 import os
 
 from upstox_client.auth.errors import NotLoggedInError, TokenExpiredError
-from upstox_client.auth.expiry import IST
 from upstox_client.auth.store import TokenStore
 from upstox_client.auth.token import Place, StoredToken
 from upstox_client.configuration import Configuration
+from upstox_client.ist import IST
 
 
 def load_token(

@@ -98,7 +98,8 @@ def _report(configuration: Configuration, client_id: str | None, now: datetime.d
 def _token(
     configuration: Configuration, store: TokenStore, asked: str | None, name: str | None, now: datetime.datetime
 ) -> TokenReport:
-    from upstox_client.auth.expiry import IST, stamps_of
+    from upstox_client.auth.expiry import stamps_of
+    from upstox_client.ist import IST
 
     if configuration.access_token and asked is None:
         stamps = stamps_of(configuration.access_token)

@@ -9,7 +9,7 @@ import shlex
 from typing import Final
 
 from upstox_client.amounts import grouped
-from upstox_client.auth.expiry import IST
+from upstox_client.ist import IST
 
 _HOUR = 3600.0
 _DAY = 24 * _HOUR

@@ -15,9 +15,8 @@ import msgspec
 
 from upstox_client.core.pipeline import Sleep
 from upstox_client.errors import ApiException, OrderOutcomeUnknown, Reconciliation
+from upstox_client.ist import IST
 from upstox_client.rest import RESTResponse
-
-_IST: Final = dt.timezone(dt.timedelta(hours=5, minutes=30))
 
 # The server tells its clock to the second, and stamps late; an order that the book dates more than this before the
 # write was sent is another one.
@@ -287,7 +286,7 @@ def _recent(row: Row, sent_at: float | None) -> bool:
     if sent_at is None:
         return True
     try:
-        stamped = dt.datetime.fromisoformat(str(row.get("order_timestamp"))).replace(tzinfo=_IST)
+        stamped = dt.datetime.fromisoformat(str(row.get("order_timestamp"))).replace(tzinfo=IST)
     except ValueError:
         return True
     return stamped.timestamp() >= sent_at - _SLACK

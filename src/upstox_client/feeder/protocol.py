@@ -19,6 +19,7 @@ from upstox_client.feeder.modes import Subscriptions
 from upstox_client.feeder.schema import Type
 from upstox_client.feeder.states import Counters, Notice
 from upstox_client.feeder.ticks import MarketUpdate, Tick
+from upstox_client.ist import IST
 from upstox_client.models.websocket import UPDATES, PortfolioUpdate
 from upstox_client.redact import redact_body
 
@@ -31,8 +32,7 @@ E_co = TypeVar("E_co", covariant=True)
 
 logger = logging.getLogger("upstox_client")
 
-_IST: Final = datetime.timezone(datetime.timedelta(hours=5, minutes=30), "IST")
-_OPENING: Final = datetime.time(9, 15, tzinfo=_IST)
+_OPENING: Final = datetime.time(9, 15, tzinfo=IST)
 _SATURDAY: Final = 5
 _LONGEST_NOTICE: Final = 500  # characters
 _LIVE: Final = Type.live_feed
@@ -61,7 +61,7 @@ class FeedProtocol(Protocol[E_co]):
 
 def _last_opening(now: float) -> float:
     """When the market last opened, were there no holidays."""
-    moment = datetime.datetime.fromtimestamp(now, _IST)
+    moment = datetime.datetime.fromtimestamp(now, IST)
     opening = datetime.datetime.combine(moment, _OPENING)
     while opening > moment or opening.weekday() >= _SATURDAY:
         opening -= datetime.timedelta(days=1)

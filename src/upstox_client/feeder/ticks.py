@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
 from upstox_client.feeder import schema
 from upstox_client.feeder.modes import Mode
 from upstox_client.feeder.schema import MarketStatus, RequestMode, Type
+from upstox_client.ist import IST
 
 __all__ = ["Candle", "Greeks", "Level", "MarketUpdate", "SessionStatus", "Tick"]
-
-_IST: Final = datetime.timezone(datetime.timedelta(hours=5, minutes=30), "IST")
 
 
 Body: TypeAlias = schema.MarketFullFeed | schema.IndexFullFeed | schema.FirstLevelWithGreeks | None
@@ -138,7 +137,7 @@ class Tick:
     @property
     def time(self) -> datetime.datetime:
         """Time of the last trade in IST."""
-        return datetime.datetime.fromtimestamp(self.ltt / 1000, _IST)
+        return datetime.datetime.fromtimestamp(self.ltt / 1000, IST)
 
     # Depending on the mode
 

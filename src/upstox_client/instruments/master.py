@@ -18,9 +18,9 @@ from typing import Any, Final
 import msgspec
 
 from upstox_client.amounts import grouped
-from upstox_client.auth.expiry import IST
 from upstox_client.instruments.errors import InstrumentFileError
 from upstox_client.instruments.instrument import Instrument, freeze_of
+from upstox_client.ist import IST
 
 _PAISE: Final = 100.0
 _GZIP: Final = b"\x1f\x8b"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
+from upstox_client.ist import IST
 from upstox_client.models._base import Model
 
 Number: TypeAlias = int | float
@@ -18,14 +19,12 @@ if TYPE_CHECKING:
 else:
     Day = str | int  # what comes; `Dated` makes the datetime of it
 
-_IST = datetime.timezone(datetime.timedelta(hours=5, minutes=30), "IST")
-
 
 def as_datetime(value: str | int) -> datetime.datetime | str | int | None:
     """ISO text, or epoch milliseconds as the instrument files have them; anything else stays as it came."""
     try:
         if type(value) is int:
-            return datetime.datetime.fromtimestamp(value / 1000, _IST)
+            return datetime.datetime.fromtimestamp(value / 1000, IST)
         return datetime.datetime.fromisoformat(value) if isinstance(value, str) and value else value or None
     except (ValueError, OverflowError, OSError):
         return value

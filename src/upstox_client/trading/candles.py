@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 import msgspec
 
 from upstox_client.amounts import grouped
-from upstox_client.auth.expiry import IST
+from upstox_client.ist import IST
 from upstox_client.trading.tables import Table
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ import msgspec
 
 from upstox_client.api.order_api import OrderOperations
 from upstox_client.api.order_controller_v_3_api import OrderV3Operations
-from upstox_client.auth.expiry import IST
 from upstox_client.errors import InvalidRequestError, OrderOutcomeUnknown, Reconciliation
+from upstox_client.ist import IST
 from upstox_client.models.orders import (
     ModifyOrderRequest,
     OrderType,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TypeAlias
 
-from upstox_client.auth.expiry import IST
+from upstox_client.ist import IST
 
 Moment: TypeAlias = str | dt.date | dt.datetime
 """A day or a moment: a date, a datetime (in IST if it has no zone), or either in ISO form."""
